@@ -1,0 +1,5 @@
+/** Documents, their revisions, files and rights. */
+@NullMarked
+package org.harmonykb.documents;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package org.harmonykb.engine;
+
+/**
+ * A snapshot of counters since start.
+ *
+ * @param running requests being computed now
+ * @param queued requests that wait
+ * @param promptTokens prompt tokens handed in
+ * @param cachedTokens those of them that were found in a KV cache and not computed again
+ * @param completionTokens tokens sampled
+ * @param kvCacheBytes memory held by KV caches
+ */
+public record EngineStatus(
+    int running,
+    int queued,
+    long promptTokens,
+    long cachedTokens,
+    long completionTokens,
+    long kvCacheBytes) {}

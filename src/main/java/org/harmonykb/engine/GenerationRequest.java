@@ -1,0 +1,23 @@
+package org.harmonykb.engine;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation.
+ *
+ * @param prompt all token ids from the start of the conversation
+ * @param maxTokens most tokens to sample; cut to what the context still holds
+ * @param sampling how to choose among the logits
+ * @param stopTokens ids that end the generation; the id itself is reported as the last token
+ * @param stopSequences texts that end the generation; neither they nor what follows is reported
+ * @param mask restricts the choice at each step, or null
+ */
+public record GenerationRequest(
+    int[] prompt,
+    int maxTokens,
+    SamplingOptions sampling,
+    Set<Integer> stopTokens,
+    List<String> stopSequences,
+    @Nullable LogitsMask mask) {}

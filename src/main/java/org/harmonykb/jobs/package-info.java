@@ -1,0 +1,5 @@
+/** Persistent background jobs and their progress. */
+@NullMarked
+package org.harmonykb.jobs;
+
+import org.jspecify.annotations.NullMarked;

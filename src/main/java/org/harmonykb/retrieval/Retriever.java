@@ -1,0 +1,10 @@
+package org.harmonykb.retrieval;
+
+import java.util.List;
+
+/** Both arms and their fusion. Thread-safe. */
+public interface Retriever {
+
+  /** The best passages, best first; empty when nothing matches. */
+  List<Passage> search(Query query, AccessScope scope);
+}
