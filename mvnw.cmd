@@ -132,7 +132,17 @@ if ($env:MVNW_USERNAME -and $env:MVNW_PASSWORD) {
   $webclient.Credentials = New-Object System.Net.NetworkCredential($env:MVNW_USERNAME, $env:MVNW_PASSWORD)
 }
 [Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12
-$webclient.DownloadFile($distributionUrl, "$TMP_DOWNLOAD_DIR/$distributionUrlName") | Out-Null
+# Added to Apache's script: where the archive cannot be reached, an installed Maven does as well.
+try {
+  $webclient.DownloadFile($distributionUrl, "$TMP_DOWNLOAD_DIR/$distributionUrlName") | Out-Null
+} catch {
+  $installedMvn = Get-Command mvn.cmd -ErrorAction SilentlyContinue
+  if (! $installedMvn -or $env:MVNW_NO_FALLBACK -eq "true") { throw }
+  [Console]::Error.WriteLine("mvnw: cannot fetch $distributionUrl, using the installed $($installedMvn.Source)")
+  Remove-Item $TMP_DOWNLOAD_DIR -Recurse -Force | Out-Null
+  Write-Output "MVN_CMD=$($installedMvn.Source)"
+  exit 0
+}
 
 # If specified, validate the SHA-256 sum of the Maven distribution zip file
 $distributionSha256Sum = (Get-Content -Raw "$scriptDir/.mvn/wrapper/maven-wrapper.properties" | ConvertFrom-StringData).distributionSha256Sum

@@ -1,0 +1,161 @@
+package org.harmonykb.engine.format;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.harmonykb.engine.ModelFormatException;
+
+/** Reads GGUF's header values one after another and never beyond the end of the file. */
+final class GgufCursor {
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Metadata value types, as the specification numbers them. */
+  private static final int UINT8 = 0;
+
+  private static final int INT8 = 1;
+  private static final int UINT16 = 2;
+  private static final int INT16 = 3;
+  private static final int UINT32 = 4;
+  private static final int INT32 = 5;
+  private static final int FLOAT32 = 6;
+  private static final int BOOL = 7;
+  private static final int STRING = 8;
+  private static final int ARRAY = 9;
+  private static final int UINT64 = 10;
+  private static final int INT64 = 11;
+  private static final int FLOAT64 = 12;
+
+  private final Path path;
+  private final MemorySegment file;
+  private long position;
+
+  GgufCursor(Path path, MemorySegment file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  long position() {
+    return position;
+  }
+
+  int int8() {
+    return file.get(ValueLayout.JAVA_BYTE, advance(1));
+  }
+
+  int int16() {
+    return file.get(SHORT, advance(2));
+  }
+
+  int int32() {
+    return file.get(INT, advance(4));
+  }
+
+  long int64() {
+    return file.get(LONG, advance(8));
+  }
+
+  /** A 64-bit count of things that take at least so many bytes each in the rest of the file. */
+  int count(String what, int minimumBytes) {
+    long count = int64();
+    if (count < 0 || count > (file.byteSize() - position) / minimumBytes) {
+      throw new ModelFormatException(
+          path, null, "claims a " + what + " of " + Long.toUnsignedString(count) + ", more than it can hold");
+    }
+    return Math.toIntExact(Math.min(count, Integer.MAX_VALUE - 8));
+  }
+
+  String string() {
+    int length = count("string length", 1);
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(file, ValueLayout.JAVA_BYTE, advance(length), bytes, 0, length);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  Object value(int type) {
+    return switch (type) {
+      case UINT8 -> int8() & 0xff;
+      case INT8 -> int8();
+      case UINT16 -> int16() & 0xffff;
+      case INT16 -> int16();
+      case UINT32 -> int32() & 0xffffffffL;
+      case INT32 -> int32();
+      case FLOAT32 -> file.get(FLOAT, advance(4));
+      case BOOL -> int8() != 0;
+      case STRING -> string();
+      case ARRAY -> array(int32());
+      case UINT64, INT64 -> int64();
+      case FLOAT64 -> file.get(DOUBLE, advance(8));
+      default -> throw new ModelFormatException(path, null, "has the unknown metadata type " + type);
+    };
+  }
+
+  private Object array(int type) {
+    switch (type) {
+      case UINT8, INT8, BOOL -> {
+        int[] values = new int[count("array length", 1)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = type == INT8 ? int8() : int8() & 0xff;
+        }
+        return values;
+      }
+      case UINT16, INT16 -> {
+        int[] values = new int[count("array length", 2)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = type == INT16 ? int16() : int16() & 0xffff;
+        }
+        return values;
+      }
+      case UINT32, INT32 -> {
+        int[] values = new int[count("array length", 4)];
+        MemorySegment.copy(file, INT, advance(4L * values.length), values, 0, values.length);
+        return values;
+      }
+      case FLOAT32 -> {
+        float[] values = new float[count("array length", 4)];
+        MemorySegment.copy(file, FLOAT, advance(4L * values.length), values, 0, values.length);
+        return values;
+      }
+      case UINT64, INT64 -> {
+        long[] values = new long[count("array length", 8)];
+        MemorySegment.copy(file, LONG, advance(8L * values.length), values, 0, values.length);
+        return values;
+      }
+      case FLOAT64 -> {
+        double[] values = new double[count("array length", 8)];
+        MemorySegment.copy(file, DOUBLE, advance(8L * values.length), values, 0, values.length);
+        return values;
+      }
+      case STRING -> {
+        String[] values = new String[count("array length", 8)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = string();
+        }
+        return values;
+      }
+      default -> throw new ModelFormatException(
+          path, null, "has an array of the unknown or nested type " + type);
+    }
+  }
+
+  private long advance(long bytes) {
+    if (bytes > file.byteSize() - position) {
+      throw new ModelFormatException(
+          path, null, "ends in the middle of its header; is the file whole?");
+    }
+    long at = position;
+    position += bytes;
+    return at;
+  }
+}
