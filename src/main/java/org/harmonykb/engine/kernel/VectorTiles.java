@@ -1,0 +1,206 @@
+package org.harmonykb.engine.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static org.harmonykb.engine.kernel.VectorSpeciesChoice.FLOATS;
+import static org.harmonykb.engine.kernel.VectorSpeciesChoice.LANES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Register tiles of 4 rows of weights and 6, 2 or 1 tokens. Twenty-four accumulators, four weights
+ * and an activation fill the 32 registers of AVX-512 and hide the latency of the multiply-add; with
+ * 16 registers the tile of two tokens is the largest that does not spill. All tiles add in the same
+ * order, so a token's result is the same in each.
+ */
+final class VectorTiles {
+
+  private static final boolean WIDE = LANES >= 16;
+
+  private VectorTiles() {}
+
+  static void multiply(
+      float[] w, int wo, int columns, float[] x, int xo, int tokens, float[] out, int oo, int stride, int rows) {
+    int t = 0;
+    if (WIDE) {
+      for (; t + 6 <= tokens; t += 6) {
+        tile6(w, wo, columns, x, xo + t * columns, out, oo + t * stride, stride, rows);
+      }
+    }
+    for (; t + 2 <= tokens; t += 2) {
+      tile2(w, wo, columns, x, xo + t * columns, out, oo + t * stride, stride, rows);
+    }
+    if (t < tokens) {
+      tile1(w, wo, columns, x, xo + t * columns, out, oo + t * stride, stride, rows);
+    }
+  }
+
+  private static void tile6(
+      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int x0 = xo + 0 * columns;
+    int x1 = xo + 1 * columns;
+    int x2 = xo + 2 * columns;
+    int x3 = xo + 3 * columns;
+    int x4 = xo + 4 * columns;
+    int x5 = xo + 5 * columns;
+    FloatVector a00 = FloatVector.zero(FLOATS);
+    FloatVector a01 = FloatVector.zero(FLOATS);
+    FloatVector a02 = FloatVector.zero(FLOATS);
+    FloatVector a03 = FloatVector.zero(FLOATS);
+    FloatVector a10 = FloatVector.zero(FLOATS);
+    FloatVector a11 = FloatVector.zero(FLOATS);
+    FloatVector a12 = FloatVector.zero(FLOATS);
+    FloatVector a13 = FloatVector.zero(FLOATS);
+    FloatVector a20 = FloatVector.zero(FLOATS);
+    FloatVector a21 = FloatVector.zero(FLOATS);
+    FloatVector a22 = FloatVector.zero(FLOATS);
+    FloatVector a23 = FloatVector.zero(FLOATS);
+    FloatVector a30 = FloatVector.zero(FLOATS);
+    FloatVector a31 = FloatVector.zero(FLOATS);
+    FloatVector a32 = FloatVector.zero(FLOATS);
+    FloatVector a33 = FloatVector.zero(FLOATS);
+    FloatVector a40 = FloatVector.zero(FLOATS);
+    FloatVector a41 = FloatVector.zero(FLOATS);
+    FloatVector a42 = FloatVector.zero(FLOATS);
+    FloatVector a43 = FloatVector.zero(FLOATS);
+    FloatVector a50 = FloatVector.zero(FLOATS);
+    FloatVector a51 = FloatVector.zero(FLOATS);
+    FloatVector a52 = FloatVector.zero(FLOATS);
+    FloatVector a53 = FloatVector.zero(FLOATS);
+    int limit = FLOATS.loopBound(columns);
+    for (int k = 0; k < limit; k += LANES) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, w, wo + k);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, w, w1 + k);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, w, w2 + k);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, w, w3 + k);
+      FloatVector y0 = FloatVector.fromArray(FLOATS, x, x0 + k);
+      a00 = v0.fma(y0, a00);
+      a01 = v1.fma(y0, a01);
+      a02 = v2.fma(y0, a02);
+      a03 = v3.fma(y0, a03);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, x, x1 + k);
+      a10 = v0.fma(y1, a10);
+      a11 = v1.fma(y1, a11);
+      a12 = v2.fma(y1, a12);
+      a13 = v3.fma(y1, a13);
+      FloatVector y2 = FloatVector.fromArray(FLOATS, x, x2 + k);
+      a20 = v0.fma(y2, a20);
+      a21 = v1.fma(y2, a21);
+      a22 = v2.fma(y2, a22);
+      a23 = v3.fma(y2, a23);
+      FloatVector y3 = FloatVector.fromArray(FLOATS, x, x3 + k);
+      a30 = v0.fma(y3, a30);
+      a31 = v1.fma(y3, a31);
+      a32 = v2.fma(y3, a32);
+      a33 = v3.fma(y3, a33);
+      FloatVector y4 = FloatVector.fromArray(FLOATS, x, x4 + k);
+      a40 = v0.fma(y4, a40);
+      a41 = v1.fma(y4, a41);
+      a42 = v2.fma(y4, a42);
+      a43 = v3.fma(y4, a43);
+      FloatVector y5 = FloatVector.fromArray(FLOATS, x, x5 + k);
+      a50 = v0.fma(y5, a50);
+      a51 = v1.fma(y5, a51);
+      a52 = v2.fma(y5, a52);
+      a53 = v3.fma(y5, a53);
+    }
+    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
+    store(out, oo + 1 * stride, rows, a10.reduceLanes(ADD), a11.reduceLanes(ADD), a12.reduceLanes(ADD), a13.reduceLanes(ADD));
+    store(out, oo + 2 * stride, rows, a20.reduceLanes(ADD), a21.reduceLanes(ADD), a22.reduceLanes(ADD), a23.reduceLanes(ADD));
+    store(out, oo + 3 * stride, rows, a30.reduceLanes(ADD), a31.reduceLanes(ADD), a32.reduceLanes(ADD), a33.reduceLanes(ADD));
+    store(out, oo + 4 * stride, rows, a40.reduceLanes(ADD), a41.reduceLanes(ADD), a42.reduceLanes(ADD), a43.reduceLanes(ADD));
+    store(out, oo + 5 * stride, rows, a50.reduceLanes(ADD), a51.reduceLanes(ADD), a52.reduceLanes(ADD), a53.reduceLanes(ADD));
+    if (limit < columns) {
+      addTail(w, wo, columns, limit, x, xo, 6, out, oo, stride, rows);
+    }
+  }
+
+  private static void tile2(
+      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int x0 = xo + 0 * columns;
+    int x1 = xo + 1 * columns;
+    FloatVector a00 = FloatVector.zero(FLOATS);
+    FloatVector a01 = FloatVector.zero(FLOATS);
+    FloatVector a02 = FloatVector.zero(FLOATS);
+    FloatVector a03 = FloatVector.zero(FLOATS);
+    FloatVector a10 = FloatVector.zero(FLOATS);
+    FloatVector a11 = FloatVector.zero(FLOATS);
+    FloatVector a12 = FloatVector.zero(FLOATS);
+    FloatVector a13 = FloatVector.zero(FLOATS);
+    int limit = FLOATS.loopBound(columns);
+    for (int k = 0; k < limit; k += LANES) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, w, wo + k);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, w, w1 + k);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, w, w2 + k);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, w, w3 + k);
+      FloatVector y0 = FloatVector.fromArray(FLOATS, x, x0 + k);
+      a00 = v0.fma(y0, a00);
+      a01 = v1.fma(y0, a01);
+      a02 = v2.fma(y0, a02);
+      a03 = v3.fma(y0, a03);
+      FloatVector y1 = FloatVector.fromArray(FLOATS, x, x1 + k);
+      a10 = v0.fma(y1, a10);
+      a11 = v1.fma(y1, a11);
+      a12 = v2.fma(y1, a12);
+      a13 = v3.fma(y1, a13);
+    }
+    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
+    store(out, oo + 1 * stride, rows, a10.reduceLanes(ADD), a11.reduceLanes(ADD), a12.reduceLanes(ADD), a13.reduceLanes(ADD));
+    if (limit < columns) {
+      addTail(w, wo, columns, limit, x, xo, 2, out, oo, stride, rows);
+    }
+  }
+
+  private static void tile1(
+      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int x0 = xo + 0 * columns;
+    FloatVector a00 = FloatVector.zero(FLOATS);
+    FloatVector a01 = FloatVector.zero(FLOATS);
+    FloatVector a02 = FloatVector.zero(FLOATS);
+    FloatVector a03 = FloatVector.zero(FLOATS);
+    int limit = FLOATS.loopBound(columns);
+    for (int k = 0; k < limit; k += LANES) {
+      FloatVector v0 = FloatVector.fromArray(FLOATS, w, wo + k);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, w, w1 + k);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, w, w2 + k);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, w, w3 + k);
+      FloatVector y0 = FloatVector.fromArray(FLOATS, x, x0 + k);
+      a00 = v0.fma(y0, a00);
+      a01 = v1.fma(y0, a01);
+      a02 = v2.fma(y0, a02);
+      a03 = v3.fma(y0, a03);
+    }
+    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
+    if (limit < columns) {
+      addTail(w, wo, columns, limit, x, xo, 1, out, oo, stride, rows);
+    }
+  }
+
+  private static void store(float[] out, int at, int rows, float r0, float r1, float r2, float r3) {
+    out[at] = r0;
+    if (rows > 1) {
+      out[at + 1] = r1;
+    }
+    if (rows > 2) {
+      out[at + 2] = r2;
+    }
+    if (rows > 3) {
+      out[at + 3] = r3;
+    }
+  }
+
+  private static void addTail(
+      float[] w, int wo, int columns, int from, float[] x, int xo, int tokens, float[] out, int oo, int stride, int rows) {
+    for (int t = 0; t < tokens; t++) {
+      for (int r = 0; r < rows; r++) {
+        float sum = 0;
+        for (int k = from; k < columns; k++) {
+          sum = Math.fma(w[wo + r * columns + k], x[xo + t * columns + k], sum);
+        }
+        out[oo + t * stride + r] += sum;
+      }
+    }
+  }
+}

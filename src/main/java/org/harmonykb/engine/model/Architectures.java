@@ -1,0 +1,37 @@
+package org.harmonykb.engine.model;
+
+import java.util.List;
+import org.harmonykb.engine.ModelFormatException;
+import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.kernel.KvLayout;
+
+/** The known architectures. */
+public final class Architectures {
+
+  private static final List<String> NAMES = List.of("gpt-oss", "llama", "qwen2", "qwen3");
+
+  private Architectures() {}
+
+  /**
+   * Builds the model that a file holds.
+   *
+   * @throws ModelFormatException if the architecture is unknown or a tensor is missing or misshapen
+   */
+  public static Transformer build(GgufFile file, Compute compute, KvLayout kvLayout) {
+    ModelConfig config = ModelConfig.from(file.metadata());
+    ModelTensors tensors = new ModelTensors(file, compute);
+    return switch (config.architecture()) {
+      case "gpt-oss" -> GptOss.build(file, config, tensors, compute, kvLayout);
+      case "llama" -> Llama.build(file, config, tensors, compute, kvLayout, Rope.Pairing.ADJACENT);
+      case "qwen2", "qwen3" ->
+          Llama.build(file, config, tensors, compute, kvLayout, Rope.Pairing.HALVES);
+      default ->
+          throw new ModelFormatException(
+              file.path(),
+              null,
+              "holds the architecture %s; known are %s"
+                  .formatted(config.architecture(), String.join(", ", NAMES)));
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package org.harmonykb.engine.model;
+
+import org.harmonykb.engine.format.Tensor;
+import org.harmonykb.engine.kernel.Compute;
+
+/** {@code down(silu(gate(x)) * up(x))}. */
+final class DenseFeedForward implements FeedForward {
+
+  /** Buffers that all layers share, since they run one after another. */
+  static final class Scratch {
+    private float[] gate = {};
+    private float[] up = {};
+  }
+
+  private final Tensor gate;
+  private final Tensor up;
+  private final Tensor down;
+  private final Scratch scratch;
+
+  DenseFeedForward(ModelTensors tensors, ModelConfig config, int layer, int width, Scratch scratch) {
+    String prefix = "blk." + layer + ".ffn_";
+    this.gate = tensors.matrix(prefix + "gate.weight", config.embeddingLength(), width);
+    this.up = tensors.matrix(prefix + "up.weight", config.embeddingLength(), width);
+    this.down = tensors.matrix(prefix + "down.weight", width, config.embeddingLength());
+    this.scratch = scratch;
+  }
+
+  @Override
+  public void forward(Compute compute, float[] x, int tokens, float[] out) {
+    int width = gate.rows();
+    if (scratch.gate.length < tokens * width) {
+      scratch.gate = new float[tokens * width];
+      scratch.up = new float[tokens * width];
+    }
+    compute
+        .product(gate, x, tokens, scratch.gate, null)
+        .product(up, x, tokens, scratch.up, null)
+        .run();
+    compute.swiglu(scratch.gate, scratch.up, tokens, width);
+    compute.product(down, scratch.gate, tokens, out, null).run();
+  }
+}

@@ -1,0 +1,115 @@
+package org.harmonykb.engine.model;
+
+import org.harmonykb.engine.format.GgufMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rotary position embedding. Immutable.
+ *
+ * <p>YaRN follows OpenAI's gpt-oss {@code model.py}: the correction range is not rounded, and cosine
+ * and sine are scaled by {@code 0.1 ln(factor) + 1}.
+ */
+final class Rope {
+
+  /** Which two values of a head turn together. */
+  enum Pairing {
+    /** Neighbours, as GGUF stores Llama's weights. */
+    ADJACENT,
+    /** A value of the first half with its partner in the second, as in GPT-NeoX. */
+    HALVES
+  }
+
+  private static final double BETA_FAST = 32;
+  private static final double BETA_SLOW = 1;
+
+  private final Pairing pairing;
+  private final double[] inverseFrequencies; // [headSize / 2]
+  private final double magnitude;
+
+  private Rope(Pairing pairing, double[] inverseFrequencies, double magnitude) {
+    this.pairing = pairing;
+    this.inverseFrequencies = inverseFrequencies;
+    this.magnitude = magnitude;
+  }
+
+  /**
+   * @param frequencyFactors divisors of the frequencies as in Llama 3's {@code rope_freqs}, or null
+   */
+  static Rope from(
+      GgufMetadata metadata, ModelConfig config, Pairing pairing, float @Nullable [] frequencyFactors) {
+    String prefix = config.architecture() + ".rope.";
+    int size = metadata.integer(prefix + "dimension_count", config.keyLength());
+    size = Math.min(size, config.keyLength()) / 2 * 2;
+    double base = metadata.number(prefix + "freq_base", 10000);
+    String scaling = metadata.stringOrNull(prefix + "scaling.type");
+    double factor = metadata.number(prefix + "scaling.factor", 1);
+    double[] inverse = new double[size / 2];
+    double magnitude = 1;
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[i] = Math.pow(base, -2.0 * i / size);
+      if (frequencyFactors != null) {
+        inverse[i] /= frequencyFactors[i];
+      }
+    }
+    if ("linear".equals(scaling)) {
+      for (int i = 0; i < inverse.length; i++) {
+        inverse[i] /= factor;
+      }
+    } else if ("yarn".equals(scaling) && factor > 1) {
+      double context = metadata.integer(prefix + "scaling.original_context_length");
+      double fast = metadata.number(prefix + "scaling.yarn_beta_fast", (float) BETA_FAST);
+      double slow = metadata.number(prefix + "scaling.yarn_beta_slow", (float) BETA_SLOW);
+      double low = correction(size, context, fast, base);
+      double high = correction(size, context, slow, base);
+      for (int i = 0; i < inverse.length; i++) {
+        double ramp = Math.clamp((i - low) / Math.max(high - low, 1e-3), 0, 1);
+        inverse[i] = inverse[i] / factor * ramp + inverse[i] * (1 - ramp);
+      }
+      magnitude = 0.1 * Math.log(factor) + 1;
+    }
+    return new Rope(pairing, inverse, magnitude);
+  }
+
+  /** The pair that makes so many rotations within the original context. */
+  private static double correction(int size, double context, double rotations, double base) {
+    return size / 2.0 * Math.log(context / (rotations * 2 * Math.PI)) / Math.log(base);
+  }
+
+  /** Values of a head that are rotated. */
+  int size() {
+    return 2 * inverseFrequencies.length;
+  }
+
+  /**
+   * Cosines and sines of a position.
+   *
+   * @param table {@code [cos..., sin...]}, from {@code offset}, {@link #size} values
+   */
+  void angles(int position, float[] table, int offset) {
+    int half = inverseFrequencies.length;
+    for (int i = 0; i < half; i++) {
+      double angle = position * inverseFrequencies[i];
+      table[offset + i] = (float) (Math.cos(angle) * magnitude);
+      table[offset + half + i] = (float) (Math.sin(angle) * magnitude);
+    }
+  }
+
+  /** Rotates heads in place with the angles of their position. */
+  void rotate(float[] x, int offset, int heads, int headSize, float[] table, int tableOffset) {
+    int half = inverseFrequencies.length;
+    int step = pairing == Pairing.ADJACENT ? 2 : 1;
+    int partner = pairing == Pairing.ADJACENT ? 1 : half;
+    for (int h = 0; h < heads; h++) {
+      int base = offset + h * headSize;
+      for (int i = 0; i < half; i++) {
+        float cos = table[tableOffset + i];
+        float sin = table[tableOffset + half + i];
+        int a = base + i * step;
+        float xa = x[a];
+        float xb = x[a + partner];
+        x[a] = xa * cos - xb * sin;
+        x[a + partner] = xa * sin + xb * cos;
+      }
+    }
+  }
+}

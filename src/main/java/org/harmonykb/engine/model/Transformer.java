@@ -1,0 +1,96 @@
+package org.harmonykb.engine.model;
+
+import java.util.List;
+import org.harmonykb.engine.format.Tensor;
+import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.kernel.KvLayout;
+
+/**
+ * A decoder-only model: embedding, layers of attention and feed-forward with RMS norms before each,
+ * a last norm, and logits. What differs between architectures is which parts the layers are made of.
+ * Holds the buffers of a pass; used by one thread.
+ */
+public final class Transformer {
+
+  /** One layer. */
+  record Layer(float[] attentionNorm, Attention attention, float[] feedForwardNorm, FeedForward feedForward) {}
+
+  private final ModelConfig config;
+  private final Compute compute;
+  private final Rope rope;
+  private final Tensor embedding;
+  private final List<Layer> layers;
+  private final float[] outputNorm;
+  private final Tensor output;
+  private final Attention.State state;
+
+  Transformer(
+      ModelConfig config,
+      Compute compute,
+      KvLayout kvLayout,
+      Rope rope,
+      Tensor embedding,
+      List<Layer> layers,
+      float[] outputNorm,
+      Tensor output) {
+    this.config = config;
+    this.compute = compute;
+    this.rope = rope;
+    this.embedding = embedding;
+    this.layers = List.copyOf(layers);
+    this.outputNorm = outputNorm;
+    this.output = output;
+    this.state = new Attention.State(kvLayout);
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public int vocabularySize() {
+    return output.rows();
+  }
+
+  /**
+   * Computes a batch: stores all keys and values, and the logits of the rows that want them.
+   *
+   * @param logits {@code [wanted][vocabularySize]}
+   */
+  public void forward(Batch batch, float[] logits) {
+    int width = config.embeddingLength();
+    int tokens = batch.size;
+    float epsilon = config.layerNormRmsEpsilon();
+    state.ensure(tokens, config, rope);
+    compute.forEach(
+        tokens,
+        t -> {
+          compute.row(embedding, batch.tokens[t], state.hidden, t * width);
+          rope.angles(batch.positions[t], state.angles, t * rope.size());
+        });
+    for (int l = 0; l < layers.size(); l++) {
+      Layer layer = layers.get(l);
+      compute.rmsNorm(state.hidden, layer.attentionNorm, epsilon, state.normed, tokens);
+      layer.attention.forward(compute, config, rope, batch, state);
+      compute.add(state.hidden, state.delta, tokens, width);
+      if (l == layers.size() - 1) {
+        // Nobody reads the others any more: their keys and values are stored.
+        keepWanted(batch, width);
+        tokens = batch.wantedCount;
+        if (tokens == 0) {
+          return;
+        }
+      }
+      compute.rmsNorm(state.hidden, layer.feedForwardNorm, epsilon, state.normed, tokens);
+      layer.feedForward.forward(compute, state.normed, tokens, state.delta);
+      compute.add(state.hidden, state.delta, tokens, width);
+    }
+    compute.rmsNorm(state.hidden, outputNorm, epsilon, state.normed, tokens);
+    compute.product(output, state.normed, tokens, logits, null).run();
+  }
+
+  private void keepWanted(Batch batch, int width) {
+    for (int i = 0; i < batch.wantedCount; i++) {
+      System.arraycopy(state.hidden, batch.wanted[i] * width, state.hidden, i * width, width);
+    }
+  }
+}
