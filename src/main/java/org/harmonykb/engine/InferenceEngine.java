@@ -1,10 +1,22 @@
 package org.harmonykb.engine;
 
+import java.nio.file.Path;
+import org.harmonykb.engine.scheduling.BatchingEngine;
+
 /**
  * A loaded model. Thread-safe: any number of threads may call {@link #generate}; requests that
  * cannot run at once wait in a fair, bounded queue.
  */
 public interface InferenceEngine extends AutoCloseable {
+
+  /**
+   * Maps a model file and makes it ready; weights are read when they are first used.
+   *
+   * @throws ModelFormatException if the file cannot be used
+   */
+  static InferenceEngine load(Path model, EngineOptions options) {
+    return new BatchingEngine(model, options);
+  }
 
   ModelInfo model();
 

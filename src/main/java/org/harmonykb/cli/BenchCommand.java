@@ -1,0 +1,170 @@
+package org.harmonykb.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.GenerationEvent;
+import org.harmonykb.engine.GenerationRequest;
+import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.SamplingOptions;
+import org.harmonykb.engine.TokenStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures prefill and decode as llama-bench does: random tokens, a warm-up run, then the median of
+ * some repeats. Each repeat has a prompt of its own, so that nothing is found in the cache.
+ */
+@Command(
+    name = "bench",
+    description = "Measures how fast a model runs here.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+
+  @Option(names = "--model", required = true, paramLabel = "F")
+  private Path model = Path.of("");
+
+  @Option(names = "-p", paramLabel = "N", defaultValue = "512", description = "prompt tokens")
+  private int promptTokens;
+
+  @Option(names = "-n", paramLabel = "N", defaultValue = "32", description = "tokens to generate")
+  private int generatedTokens;
+
+  @Option(names = "-d", paramLabel = "DEPTH", defaultValue = "0", description = "tokens already in the cache")
+  private int depth;
+
+  @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
+  private int threads;
+
+  @Option(names = "-r", paramLabel = "REPEATS", defaultValue = "3")
+  private int repeats;
+
+  @Option(names = "--parallel", paramLabel = "N", defaultValue = "1", description = "requests side by side")
+  private int parallel;
+
+  @Option(names = "--json")
+  private boolean json;
+
+  private final Random random = new Random(7);
+
+  /** One run: rates in tokens per second, time to first token in milliseconds. */
+  private record Run(double prefill, double decode, double firstTokenMs) {}
+
+  @Override
+  public Integer call() throws IOException {
+    EngineOptions options =
+        EngineOptions.DEFAULTS
+            .withContextLength(depth + promptTokens + generatedTokens + 64)
+            .withThreads(threads);
+    List<Run> runs = new ArrayList<>();
+    try (InferenceEngine engine = InferenceEngine.load(model, options)) {
+      run(engine); // warms up the JIT and the page cache
+      for (int r = 0; r < repeats; r++) {
+        Run run = run(engine);
+        System.err.printf("prefill %.1f tokens/s, decode %.1f tokens/s%n", run.prefill, run.decode);
+        runs.add(run);
+      }
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("prefill_tps", round(median(runs.stream().mapToDouble(Run::prefill).toArray())));
+    result.put("decode_tps", round(median(runs.stream().mapToDouble(Run::decode).toArray())));
+    result.put("ttft_ms", round(median(runs.stream().mapToDouble(Run::firstTokenMs).toArray())));
+    result.put("peak_rss_mb", peakMemory());
+    if (json) {
+      System.out.println(EngineCommand.JSON.writeValueAsString(result));
+    } else {
+      result.forEach((key, value) -> System.out.printf("%-12s %s%n", key, value));
+    }
+    return 0;
+  }
+
+  private Run run(InferenceEngine engine) {
+    List<Thread> requests = new ArrayList<>();
+    List<Run> runs = Collections.synchronizedList(new ArrayList<>());
+    for (int i = 0; i < parallel; i++) {
+      int[] context = tokens(engine, depth);
+      int[] prompt = Arrays.copyOf(context, depth + promptTokens);
+      System.arraycopy(tokens(engine, promptTokens), 0, prompt, depth, promptTokens);
+      if (depth > 0) {
+        measure(engine, context, 1);
+      }
+      requests.add(
+          Thread.ofVirtual().unstarted(() -> runs.add(measure(engine, prompt, generatedTokens + 1))));
+    }
+    requests.forEach(Thread::start);
+    for (Thread request : requests) {
+      try {
+        request.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+    return new Run(
+        runs.stream().mapToDouble(Run::prefill).average().orElse(0),
+        runs.stream().mapToDouble(Run::decode).sum(),
+        runs.stream().mapToDouble(Run::firstTokenMs).average().orElse(0));
+  }
+
+  private Run measure(InferenceEngine engine, int[] prompt, int count) {
+    long start = System.nanoTime();
+    long first = 0;
+    int computed = prompt.length;
+    int tokens = 0;
+    try (TokenStream stream =
+        engine.generate(
+            new GenerationRequest(prompt, count, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
+      while (stream.hasNext()) {
+        switch (stream.next()) {
+          case GenerationEvent.Token _ -> {
+            tokens++;
+            first = first == 0 ? System.nanoTime() : first;
+          }
+          case GenerationEvent.Prefill prefill -> computed = prompt.length - prefill.cached();
+          case GenerationEvent.Failed failed -> throw failed.cause();
+          case GenerationEvent.Queued _, GenerationEvent.Finished _ -> {}
+        }
+      }
+    }
+    long end = System.nanoTime();
+    return new Run(
+        computed / ((first - start) / 1e9), (tokens - 1) / ((end - first) / 1e9), (first - start) / 1e6);
+  }
+
+  private int[] tokens(InferenceEngine engine, int count) {
+    int bound = engine.model().vocabularySize();
+    return random.ints(count, bound / 100, bound).toArray();
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values.length == 0 ? 0 : values[values.length / 2];
+  }
+
+  private static double round(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  /** The process's high-water mark in MiB, from Linux; 0 elsewhere. */
+  private static long peakMemory() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,322 @@
+package org.harmonykb.engine.scheduling;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.harmonykb.engine.ContextOverflowException;
+import org.harmonykb.engine.EngineBusyException;
+import org.harmonykb.engine.EngineException;
+import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.EngineStatus;
+import org.harmonykb.engine.FinishReason;
+import org.harmonykb.engine.GenerationRequest;
+import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.ModelInfo;
+import org.harmonykb.engine.TokenStream;
+import org.harmonykb.engine.Tokenizer;
+import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.Tensor;
+import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.kernel.KvLayout;
+import org.harmonykb.engine.kvcache.KvCache;
+import org.harmonykb.engine.model.Architectures;
+import org.harmonykb.engine.model.Batch;
+import org.harmonykb.engine.model.ModelConfig;
+import org.harmonykb.engine.model.Transformer;
+import org.harmonykb.engine.tokenizer.BpeTokenizer;
+
+/**
+ * Runs requests together: each step computes one token of every running answer and a slice of one
+ * prompt that is still being read. Requests join and leave between steps. What a request gets does
+ * not depend on who shares its steps.
+ */
+public final class BatchingEngine implements InferenceEngine {
+
+  private static final System.Logger LOG = System.getLogger(BatchingEngine.class.getName());
+
+  /** Answers computed side by side. */
+  private static final int MAX_RUNNING = 8;
+
+  /** Prompt tokens read in a step when nobody waits for a token, and when somebody does. */
+  private static final int LONG_SLICE = 512;
+
+  private static final int SHORT_SLICE = 64;
+
+  private final GgufFile file;
+  private final Compute compute;
+  private final Transformer transformer;
+  private final KvCache cache;
+  private final Tokenizer tokenizer;
+  private final ModelInfo info;
+  private final EngineOptions options;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Deque<Slot> queue = new ArrayDeque<>(); // guarded by lock
+  private boolean closed; // guarded by lock
+  private final List<Slot> running = new ArrayList<>(); // the engine's thread
+
+  private volatile int runningCount;
+  private volatile long promptTokens;
+  private volatile long cachedTokens;
+  private volatile long completionTokens;
+
+  /** Opens a model; see {@link InferenceEngine#load}. */
+  public BatchingEngine(Path model, EngineOptions options) {
+    this.options = options;
+    file = GgufFile.open(model);
+    Compute threads = new Compute(options.threads());
+    compute = threads;
+    try {
+      KvLayout layout =
+          options.kvType() == EngineOptions.KvType.F16 ? KvLayout.F16 : KvLayout.F32;
+      tokenizer = BpeTokenizer.from(file.metadata());
+      transformer = Architectures.build(file, threads, layout);
+      ModelConfig config = transformer.config();
+      cache =
+          new KvCache(
+              new KvCache.Shape(
+                  config.blockCount(), config.headCountKv(), config.keyLength(), layout),
+              options.maxCachedSequences());
+    } catch (RuntimeException e) {
+      threads.close();
+      file.close();
+      throw e;
+    }
+    info = describe(model);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "Model {0} ({1}), context {2} tokens, {3}",
+        info.name(),
+        info.architecture(),
+        Integer.toString(info.contextLength()),
+        compute.describe());
+    thread = Thread.ofPlatform().name("engine").daemon().start(this::run);
+  }
+
+  private ModelInfo describe(Path model) {
+    ModelConfig config = transformer.config();
+    Map<String, Integer> types = new TreeMap<>();
+    long parameters = 0;
+    for (Tensor tensor : file.tensors()) {
+      types.merge(tensor.type().name(), 1, Integer::sum);
+      parameters += tensor.elements();
+    }
+    String name = file.metadata().stringOrNull("general.name");
+    int context = options.contextLength() == 0
+        ? config.contextLength()
+        : Math.min(options.contextLength(), config.contextLength());
+    return new ModelInfo(
+        name == null ? String.valueOf(model.getFileName()) : name,
+        config.architecture(),
+        model,
+        file.size(),
+        parameters,
+        transformer.vocabularySize(),
+        context,
+        config.contextLength(),
+        types,
+        file.metadata().stringOrNull("tokenizer.chat_template"));
+  }
+
+  @Override
+  public ModelInfo model() {
+    return info;
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public TokenStream generate(GenerationRequest request) {
+    int length = request.prompt().length;
+    if (length == 0 || request.maxTokens() < 1) {
+      throw new EngineException("A request needs a prompt and at least one token to generate");
+    }
+    if (length >= info.contextLength()) {
+      throw new ContextOverflowException(length, info.contextLength());
+    }
+    for (int token : request.prompt()) {
+      if (token < 0 || token >= info.vocabularySize()) {
+        throw new EngineException(
+            "The prompt holds the token " + token + ", but the vocabulary ends at " + info.vocabularySize());
+      }
+    }
+    Slot slot = new Slot(request, tokenizer, info.contextLength());
+    lock.lock();
+    try {
+      if (closed) {
+        throw new EngineException("The engine is closed");
+      }
+      int ahead = Math.max(0, queue.size() + runningCount - MAX_RUNNING + 1);
+      if (ahead > options.maxQueued()) {
+        throw new EngineBusyException(queue.size());
+      }
+      slot.queued(ahead);
+      queue.addLast(slot);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    return slot;
+  }
+
+  @Override
+  public EngineStatus status() {
+    lock.lock();
+    try {
+      return new EngineStatus(
+          runningCount, queue.size(), promptTokens, cachedTokens, completionTokens, cache.bytes());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    Batch batch = new Batch();
+    try {
+      while (admit()) {
+        dropCancelled();
+        if (!running.isEmpty()) {
+          try {
+            step(batch);
+          } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end", e);
+            failRunning(new EngineException("The engine failed: " + e, e));
+          }
+        }
+      }
+    } finally {
+      for (Slot slot : running) {
+        slot.finish(FinishReason.CANCELLED);
+      }
+      running.clear();
+      cache.close();
+      compute.close();
+      file.close();
+    }
+  }
+
+  /** Takes waiting requests in; blocks while there is nothing to do; false means closed. */
+  private boolean admit() {
+    lock.lock();
+    try {
+      while (running.isEmpty() && queue.isEmpty() && !closed) {
+        work.awaitUninterruptibly();
+      }
+      if (closed) {
+        for (Slot slot : queue) {
+          slot.finish(FinishReason.CANCELLED);
+        }
+        queue.clear();
+        return false;
+      }
+      while (running.size() < MAX_RUNNING && !queue.isEmpty()) {
+        Slot slot = queue.removeFirst();
+        if (slot.isCancelled()) {
+          slot.finish(FinishReason.CANCELLED);
+          continue;
+        }
+        slot.start(cache.acquire(slot.request().prompt()));
+        promptTokens += slot.request().prompt().length;
+        cachedTokens += slot.cachedTokens();
+        running.add(slot);
+      }
+      runningCount = running.size();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void dropCancelled() {
+    for (Iterator<Slot> slots = running.iterator(); slots.hasNext(); ) {
+      Slot slot = slots.next();
+      if (slot.isCancelled()) {
+        slots.remove();
+        slot.finish(FinishReason.CANCELLED);
+        cache.release(slot.sequence());
+      }
+    }
+  }
+
+  private void step(Batch batch) {
+    batch.clear();
+    List<Slot> sampled = new ArrayList<>();
+    Slot reading = null;
+    for (Slot slot : running) {
+      if (slot.pending() == 1) {
+        batch.add(slot.sequence(), slot.token(slot.sequence().length()), true);
+        sampled.add(slot);
+      } else if (reading == null) {
+        reading = slot;
+      }
+    }
+    if (reading != null) {
+      int slice = Math.min(reading.pending(), sampled.isEmpty() ? LONG_SLICE : SHORT_SLICE);
+      for (int left = reading.pending(); slice > 0; slice--, left--) {
+        boolean last = left == 1;
+        batch.add(reading.sequence(), reading.token(reading.sequence().length()), last);
+        if (last) {
+          sampled.add(reading);
+        }
+      }
+    }
+    int vocabulary = transformer.vocabularySize();
+    float[] logits = new float[sampled.size() * vocabulary];
+    transformer.forward(batch, logits);
+    if (reading != null) {
+      reading.progress();
+      // A prompt that is read in slices lets the next one have its turn.
+      running.remove(reading);
+      running.add(reading);
+    }
+    for (int i = 0; i < sampled.size(); i++) {
+      Slot slot = sampled.get(i);
+      float[] own = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+      completionTokens++;
+      if (slot.accept(own)) {
+        running.remove(slot);
+        cache.release(slot.sequence());
+      }
+    }
+    runningCount = running.size();
+  }
+
+  private void failRunning(EngineException cause) {
+    for (Slot slot : running) {
+      slot.fail(cause);
+      slot.sequence().truncate(0);
+      cache.release(slot.sequence());
+    }
+    running.clear();
+    runningCount = 0;
+  }
+}
