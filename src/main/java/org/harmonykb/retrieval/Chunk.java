@@ -1,0 +1,42 @@
+package org.harmonykb.retrieval;
+
+import java.time.LocalDate;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A passage on its way into the index; see {@link Passage} for the fields.
+ *
+ * @param allow groups that may read it; empty means everybody
+ * @param vector its embedding by the model of its language, or null while there is none
+ */
+public record Chunk(
+    UUID documentId,
+    int revision,
+    int ordinal,
+    String collection,
+    String title,
+    String section,
+    @Nullable Integer page,
+    @Nullable LocalDate effectiveFrom,
+    String language,
+    String text,
+    Set<String> allow,
+    float @Nullable [] vector) {
+
+  public String id() {
+    return documentId + ":" + revision + ":" + ordinal;
+  }
+
+  /** What is embedded: the passage under its title and headings. */
+  public String embeddedText() {
+    return section.isEmpty() ? title + "\n" + text : title + "\n" + section + "\n" + text;
+  }
+
+  public Chunk withVector(float @Nullable [] embedding) {
+    return new Chunk(
+        documentId, revision, ordinal, collection, title, section, page, effectiveFrom, language,
+        text, allow, embedding);
+  }
+}

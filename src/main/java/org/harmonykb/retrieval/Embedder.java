@@ -1,0 +1,11 @@
+package org.harmonykb.retrieval;
+
+/** Turns text into vectors of length 1, with a model per language. Thread-safe. */
+public interface Embedder {
+
+  /** Embeds a question. */
+  float[] query(String language, String text);
+
+  /** Embeds a passage. */
+  float[] passage(String language, String text);
+}

@@ -1,0 +1,303 @@
+package org.harmonykb.retrieval.lucene;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.QueryBuilder;
+import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.retrieval.Chunk;
+import org.harmonykb.retrieval.Language;
+import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.Query;
+import org.harmonykb.retrieval.SearchIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Lucene index of passages. Words are indexed under the fields of the passage's language, so a
+ * question is matched with each language's own analysis; vectors likewise. Who may read a passage
+ * is a filter inside both searches.
+ */
+final class LuceneGeneration implements AutoCloseable {
+
+  private static final String EVERYBODY = "*";
+  private static final float TITLE_BOOST = 0.3f;
+  private static final float SECTION_BOOST = 0.5f;
+
+  private final FSDirectory directory;
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+  private final Map<String, Analyzer> analyzers =
+      Map.of(
+          Language.ENGLISH, PassageAnalyzers.english(),
+          Language.CHINESE, PassageAnalyzers.chinese());
+
+  LuceneGeneration(Path folder) throws IOException {
+    directory = FSDirectory.open(folder);
+    Map<String, Analyzer> fields = new HashMap<>();
+    analyzers.forEach(
+        (language, analyzer) -> {
+          for (String field : List.of("text", "section", "title")) {
+            fields.put(field + "_" + language, analyzer);
+          }
+        });
+    IndexWriterConfig config =
+        new IndexWriterConfig(
+                new PerFieldAnalyzerWrapper(
+                    Objects.requireNonNull(analyzers.get(Language.ENGLISH)), fields))
+            .setSimilarity(new BM25Similarity(0.9f, 0.4f));
+    writer = new IndexWriter(directory, config);
+    writer.commit();
+    searchers =
+        new SearcherManager(
+            writer,
+            new SearcherFactory() {
+              @Override
+              public IndexSearcher newSearcher(
+                  IndexReader reader,
+                  @Nullable IndexReader previous) {
+                IndexSearcher searcher = new IndexSearcher(reader);
+                searcher.setSimilarity(new BM25Similarity(0.9f, 0.4f));
+                return searcher;
+              }
+            });
+  }
+
+  void replace(UUID documentId, List<Chunk> chunks) {
+    try {
+      List<Document> documents = chunks.stream().map(LuceneGeneration::document).toList();
+      writer.updateDocuments(new Term("document", documentId.toString()), documents);
+      writer.commit();
+      searchers.maybeRefreshBlocking();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to the index", e);
+    }
+  }
+
+  void delete(UUID documentId) {
+    try {
+      writer.deleteDocuments(new Term("document", documentId.toString()));
+      writer.commit();
+      searchers.maybeRefreshBlocking();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to the index", e);
+    }
+  }
+
+  List<SearchIndex.Hit> byWords(Query query, AccessScope scope) {
+    BooleanQuery.Builder words = new BooleanQuery.Builder();
+    analyzers.forEach(
+        (language, analyzer) -> {
+          QueryBuilder builder = new QueryBuilder(analyzer);
+          add(words, builder.createBooleanQuery("text_" + language, query.text()), 1);
+          add(words, builder.createBooleanQuery("section_" + language, query.text()), SECTION_BOOST);
+          add(words, builder.createBooleanQuery("title_" + language, query.text()), TITLE_BOOST);
+        });
+    BooleanQuery any = words.build();
+    if (any.clauses().isEmpty()) {
+      return List.of();
+    }
+    BooleanQuery.Builder filtered = new BooleanQuery.Builder().add(any, BooleanClause.Occur.MUST);
+    filter(query, scope).forEach(f -> filtered.add(f, BooleanClause.Occur.FILTER));
+    return search(filtered.build(), query.limit(), false);
+  }
+
+  private static void add(
+      BooleanQuery.Builder words, org.apache.lucene.search.@Nullable Query part, float boost) {
+    if (part != null) {
+      words.add(boost == 1 ? part : new BoostQuery(part, boost), BooleanClause.Occur.SHOULD);
+    }
+  }
+
+  List<SearchIndex.Hit> byMeaning(
+      String language, float[] vector, Query query, AccessScope scope) {
+    BooleanQuery.Builder filters = new BooleanQuery.Builder();
+    filters.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
+    filter(query, scope).forEach(f -> filters.add(f, BooleanClause.Occur.FILTER));
+    return search(
+        new KnnFloatVectorQuery("vector_" + language, vector, query.limit(), filters.build()),
+        query.limit(),
+        true);
+  }
+
+  private static List<org.apache.lucene.search.Query> filter(Query query, AccessScope scope) {
+    List<org.apache.lucene.search.Query> filters = new ArrayList<>();
+    if (!query.collections().isEmpty()) {
+      filters.add(new TermInSetQuery("collection", refs(query.collections())));
+    }
+    if (!scope.unrestricted()) {
+      Set<String> readers = new HashSet<>(scope.groups());
+      readers.add(EVERYBODY);
+      filters.add(new TermInSetQuery("allow", refs(readers)));
+    }
+    return filters;
+  }
+
+  private static List<BytesRef> refs(Set<String> values) {
+    return values.stream().map(BytesRef::new).toList();
+  }
+
+  List<Passage> passages(UUID documentId) {
+    return search(
+            new TermQuery(new Term("document", documentId.toString())), Integer.MAX_VALUE >> 1, false)
+        .stream()
+        .map(SearchIndex.Hit::passage)
+        .sorted(Comparator.comparingInt(Passage::ordinal))
+        .toList();
+  }
+
+  Set<UUID> documents() {
+    return withSearcher(
+        searcher -> {
+          Set<UUID> documents = new HashSet<>();
+          StoredFields stored = searcher.storedFields();
+          for (ScoreDoc hit : searcher.search(new MatchAllDocsQuery(), Math.max(1, searcher.getIndexReader().numDocs())).scoreDocs) {
+            documents.add(UUID.fromString(stored.document(hit.doc, Set.of("document")).get("document")));
+          }
+          return documents;
+        });
+  }
+
+  long passageCount() {
+    return withSearcher(searcher -> (long) searcher.getIndexReader().numDocs());
+  }
+
+  private List<SearchIndex.Hit> search(
+      org.apache.lucene.search.Query query, int limit, boolean isSimilarity) {
+    return withSearcher(
+        searcher -> {
+          int count = Math.max(1, Math.min(limit, searcher.getIndexReader().maxDoc()));
+          StoredFields stored = searcher.storedFields();
+          List<SearchIndex.Hit> hits = new ArrayList<>();
+          for (ScoreDoc hit : searcher.search(query, count).scoreDocs) {
+            // Lucene's score of a dot product is (1 + cosine) / 2.
+            double score = isSimilarity ? 2 * hit.score - 1 : hit.score;
+            hits.add(new SearchIndex.Hit(passage(stored.document(hit.doc)), score));
+          }
+          return hits;
+        });
+  }
+
+  /** What is done with a searcher. */
+  private interface Work<T> {
+    T with(IndexSearcher searcher) throws IOException;
+  }
+
+  private <T> T withSearcher(Work<T> work) {
+    try {
+      IndexSearcher searcher = searchers.acquire();
+      try {
+        return work.with(searcher);
+      } finally {
+        searchers.release(searcher);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot search the index", e);
+    }
+  }
+
+  private static Document document(Chunk chunk) {
+    Document document = new Document();
+    String language = chunk.language();
+    document.add(new StringField("document", chunk.documentId().toString(), Field.Store.YES));
+    document.add(new StringField("collection", chunk.collection(), Field.Store.YES));
+    document.add(new StoredField("revision", chunk.revision()));
+    document.add(new StoredField("ordinal", chunk.ordinal()));
+    document.add(new StoredField("language", language));
+    document.add(new StoredField("title", chunk.title()));
+    document.add(new StoredField("section", chunk.section()));
+    document.add(new StoredField("text", chunk.text()));
+    document.add(new TextField("title_" + language, chunk.title(), Field.Store.NO));
+    document.add(new TextField("section_" + language, chunk.section(), Field.Store.NO));
+    document.add(new TextField("text_" + language, chunk.text(), Field.Store.NO));
+    if (chunk.page() != null) {
+      document.add(new StoredField("page", chunk.page()));
+    }
+    if (chunk.effectiveFrom() != null) {
+      document.add(new StoredField("effective", chunk.effectiveFrom().toString()));
+    }
+    Set<String> readers = chunk.allow().isEmpty() ? Set.of(EVERYBODY) : chunk.allow();
+    for (String reader : readers) {
+      document.add(new StringField("allow", reader, Field.Store.NO));
+    }
+    if (chunk.vector() != null) {
+      document.add(
+          new KnnFloatVectorField(
+              "vector_" + language, chunk.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    return document;
+  }
+
+  private static Passage passage(Document document) {
+    UUID id = UUID.fromString(document.get("document"));
+    int revision = document.getField("revision").numericValue().intValue();
+    int ordinal = document.getField("ordinal").numericValue().intValue();
+    var page = document.getField("page");
+    String effective = document.get("effective");
+    return new Passage(
+        id + ":" + revision + ":" + ordinal,
+        id,
+        revision,
+        ordinal,
+        document.get("collection"),
+        document.get("title"),
+        document.get("section"),
+        page == null ? null : page.numericValue().intValue(),
+        effective == null ? null : LocalDate.parse(effective),
+        document.get("language"),
+        document.get("text"),
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
+
+  @Override
+  public void close() {
+    try {
+      searchers.close();
+      writer.close();
+      directory.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the index", e);
+    }
+  }
+}
