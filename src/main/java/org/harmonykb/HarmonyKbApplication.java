@@ -1,19 +1,24 @@
 package org.harmonykb;
 
+import java.util.stream.Stream;
 import org.harmonykb.cli.KbCommand;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
 /**
  * Starts the service, or one of the commands of {@code bin/kb} when the first argument names one.
  */
 @SpringBootApplication
-@EnableScheduling
+@ConfigurationPropertiesScan
 public class HarmonyKbApplication {
 
   public static void main(String[] args) {
-    boolean isSpringBoot = args.length == 0 || args[0].startsWith("--spring") || args[0].startsWith("--server") || args[0].startsWith("--kb");
+    boolean isSpringBoot =
+        args.length == 0 || Stream.of("--spring", "--server", "--kb").anyMatch(args[0]::startsWith);
+    if (!isSpringBoot && !args[0].equals("serve")) {
+      System.setProperty("logback.configurationFile", "logback-cli.xml");
+    }
     if (isSpringBoot) {
       SpringApplication.run(HarmonyKbApplication.class, args);
     } else {

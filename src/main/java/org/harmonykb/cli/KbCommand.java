@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     name = "kb",
     description = "harmony-kb: answers from your own documents, on your own hardware.",
     mixinStandardHelpOptions = true,
-    subcommands = {CommandLine.HelpCommand.class, EngineCommand.class})
+    subcommands = {CommandLine.HelpCommand.class, EngineCommand.class, EvalCommand.class})
 public final class KbCommand {
 
   /** Returned by {@link #execute} when a server was started that goes on running. */

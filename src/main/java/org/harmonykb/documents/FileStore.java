@@ -1,0 +1,62 @@
+package org.harmonykb.documents;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Files under generated names. What was stored is on disk when the call returns. */
+@Component
+class FileStore {
+
+  private final Path folder;
+
+  FileStore(DocumentProperties properties) {
+    folder = properties.dataDir().resolve("files");
+  }
+
+  /** Stores content and returns its name. */
+  String store(byte[] content) {
+    String name = UUID.randomUUID().toString();
+    try {
+      Files.createDirectories(folder);
+      Path part = folder.resolve(name + ".part");
+      try (FileChannel channel =
+          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      return name;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot store a file in " + folder, e);
+    }
+  }
+
+  byte[] read(String name) {
+    try {
+      return Files.readAllBytes(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read a stored file", e);
+    }
+  }
+
+  void delete(String name) {
+    try {
+      if (!name.isEmpty()) {
+        Files.deleteIfExists(folder.resolve(name));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete a stored file", e);
+    }
+  }
+}
