@@ -1,0 +1,19 @@
+package org.harmonykb.answering;
+
+import java.util.List;
+
+/** Follows an answer while it is made. An exception from it cancels the answer. */
+public interface AnswerListener {
+
+  void sources(List<Answer.Citation> sources);
+
+  /** Prompt tokens read, or the place in the queue. */
+  void progress(int queued, int done, int total);
+
+  void token(String text);
+
+  void citation(int n, String sentence);
+
+  /** Called now and then while nothing else happens, so that a gone reader is noticed. */
+  default void heartbeat() {}
+}

@@ -1,0 +1,90 @@
+package org.harmonykb.answering;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.harmonykb.retrieval.Passage;
+
+/**
+ * Checks each sentence of an answer against its passages without asking a model: every number in it
+ * must occur in a cited passage, and most of its words too. A sentence that cites nothing gets the
+ * passage that bears it out best, if one does; the bar is never lowered to find one.
+ */
+final class AnswerVerifier {
+
+  /** Share of a sentence's words that its passage must hold. */
+  static final double MIN_OVERLAP = 0.6;
+
+  private static final Pattern CITATION = Pattern.compile("\\s*\\[(\\d+)]");
+
+  private AnswerVerifier() {}
+
+  /**
+   * A checked answer.
+   *
+   * @param text with a citation after each supported sentence
+   * @param cited numbers of the passages that are cited, from 1
+   * @param supported how many sentences are borne out
+   * @param unsupported the others
+   */
+  record Verified(String text, List<Integer> cited, int supported, List<String> unsupported) {}
+
+  static Verified verify(String answer, List<Passage> passages) {
+    StringBuilder text = new StringBuilder();
+    List<Integer> cited = new ArrayList<>();
+    List<String> unsupported = new ArrayList<>();
+    int supported = 0;
+    for (String sentence : Sentences.of(answer)) {
+      String plain = CITATION.matcher(sentence).replaceAll("").strip();
+      if (plain.isEmpty()) {
+        continue;
+      }
+      int n = support(sentence, plain, passages);
+      text.append(text.isEmpty() ? "" : endsChinese(text) ? "" : " ").append(plain);
+      if (n > 0) {
+        text.append(" [").append(n).append(']');
+        supported++;
+        if (!cited.contains(n)) {
+          cited.add(n);
+        }
+      } else {
+        unsupported.add(plain);
+      }
+    }
+    return new Verified(text.toString(), cited, supported, unsupported);
+  }
+
+  private static boolean endsChinese(StringBuilder text) {
+    return "。！？；".indexOf(text.charAt(text.length() - 1)) >= 0;
+  }
+
+  /** The number of the passage that bears a sentence out, or 0. */
+  private static int support(String sentence, String plain, List<Passage> passages) {
+    Set<String> terms = Terms.of(plain);
+    Set<String> facts = Facts.of(plain);
+    Matcher citations = CITATION.matcher(sentence);
+    while (citations.find()) {
+      int n = Integer.parseInt(citations.group(1));
+      if (n >= 1 && n <= passages.size() && overlap(terms, facts, passages.get(n - 1)) >= MIN_OVERLAP) {
+        return n;
+      }
+    }
+    int best = 0;
+    double bestOverlap = MIN_OVERLAP;
+    for (int i = 0; i < passages.size(); i++) {
+      double overlap = overlap(terms, facts, passages.get(i));
+      if (overlap > bestOverlap || overlap == bestOverlap && best == 0) {
+        best = i + 1;
+        bestOverlap = overlap;
+      }
+    }
+    return best;
+  }
+
+  private static double overlap(Set<String> terms, Set<String> facts, Passage passage) {
+    String source = passage.title() + "\n" + passage.section() + "\n" + passage.text();
+    return Facts.of(source).containsAll(facts) ? Terms.coverage(terms, Terms.of(source)) : 0;
+  }
+}

@@ -1,0 +1,25 @@
+package org.harmonykb.answering;
+
+import java.util.Set;
+import java.util.UUID;
+import org.harmonykb.retrieval.AccessScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody asks.
+ *
+ * @param conversationId the conversation it goes on with, or null for a new one
+ * @param collections narrows the assistant's collections; empty means all of them
+ * @param temperature null for the default
+ * @param topP null for the default
+ * @param maxTokens null for the default
+ */
+public record Question(
+    String text,
+    @Nullable UUID conversationId,
+    String assistant,
+    Set<String> collections,
+    @Nullable Double temperature,
+    @Nullable Double topP,
+    @Nullable Integer maxTokens,
+    AccessScope scope) {}

@@ -1,0 +1,73 @@
+package org.harmonykb.answering;
+
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.harmonykb.retrieval.Language;
+
+/** The words of a text that carry meaning: English words cut to their stem, pairs of Han characters. */
+final class Terms {
+
+  private static final Set<String> STOP_WORDS =
+      Set.of(
+          "a an and any are as at be been but by can could did do does for from had has have how i if in into is it its many may me much must my need of on or our shall should so some than that the their them then there these they this those to under up us was we were what when where which who whom why will with would you your about after all also am between company employee employees get happen happens long per please tell"
+              .split(" "));
+
+  private static final Set<String> CHINESE_STOP_PAIRS =
+      Set.of("什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗");
+
+  private Terms() {}
+
+  static Set<String> of(String text) {
+    Set<String> terms = new LinkedHashSet<>();
+    StringBuilder word = new StringBuilder();
+    int previousHan = -1;
+    for (int i = 0; i <= text.length(); ) {
+      int c = i < text.length() ? text.codePointAt(i) : ' ';
+      i += Character.charCount(c);
+      if (Language.isHan(c)) {
+        addWord(word, terms);
+        if (previousHan >= 0) {
+          String pair = Character.toString(previousHan) + Character.toString(c);
+          if (!CHINESE_STOP_PAIRS.contains(pair)) {
+            terms.add(pair);
+          }
+        }
+        previousHan = c;
+      } else {
+        previousHan = -1;
+        if (Character.isLetterOrDigit(c)) {
+          word.appendCodePoint(c);
+        } else {
+          addWord(word, terms);
+        }
+      }
+    }
+    return terms;
+  }
+
+  private static void addWord(StringBuilder word, Set<String> terms) {
+    String lower = word.toString().toLowerCase(Locale.ROOT);
+    word.setLength(0);
+    if (!lower.isEmpty() && !STOP_WORDS.contains(lower)) {
+      terms.add(stem(lower));
+    }
+  }
+
+  private static String stem(String word) {
+    for (String suffix : new String[] {"ing", "ied", "ies", "ed", "es", "s", "y"}) {
+      if (word.length() - suffix.length() >= 3 && word.endsWith(suffix)) {
+        return word.substring(0, word.length() - suffix.length());
+      }
+    }
+    return word;
+  }
+
+  /** The share of some terms that a text holds. */
+  static double coverage(Set<String> terms, Set<String> text) {
+    if (terms.isEmpty()) {
+      return 0;
+    }
+    return (double) terms.stream().filter(text::contains).count() / terms.size();
+  }
+}

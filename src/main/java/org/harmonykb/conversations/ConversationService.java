@@ -1,0 +1,67 @@
+package org.harmonykb.conversations;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Keeps conversations and their turns. */
+@Service
+public class ConversationService {
+
+  private static final int TITLE_LENGTH = 80;
+
+  private final Conversations conversations;
+  private final Turns turns;
+  private final Clock clock;
+
+  ConversationService(Conversations conversations, Turns turns, Clock clock) {
+    this.conversations = conversations;
+    this.turns = turns;
+    this.clock = clock;
+  }
+
+  public List<Conversation> latest() {
+    return conversations.findTop500ByOrderByUpdatedAtDesc();
+  }
+
+  public Conversation get(UUID id) {
+    return conversations.findById(id).orElseThrow(() -> new UnknownConversationException(id));
+  }
+
+  public List<Turn> turns(UUID id) {
+    return turns.findByConversationIdOrderByOrdinal(id);
+  }
+
+  /** Adds a turn; the first one begins the conversation. */
+  @Transactional
+  public void add(UUID id, String assistant, String question, String prompt, String answer, String result) {
+    Conversation conversation =
+        conversations
+            .findById(id)
+            .orElseGet(
+                () -> new Conversation(id, title(question), assistant, clock.instant()));
+    conversation.touch(clock.instant());
+    conversations.saveAndFlush(conversation);
+    turns.save(new Turn(id, turns.countByConversationId(id), question, prompt, answer, result, clock.instant()));
+  }
+
+  @Transactional
+  public Conversation rename(UUID id, String title) {
+    Conversation conversation = get(id);
+    conversation.rename(title(title), clock.instant());
+    return conversation;
+  }
+
+  @Transactional
+  public void delete(UUID id) {
+    turns.deleteByConversationId(id);
+    conversations.delete(get(id));
+  }
+
+  private static String title(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= TITLE_LENGTH ? line : line.substring(0, TITLE_LENGTH - 1) + "…";
+  }
+}

@@ -1,0 +1,11 @@
+package org.harmonykb.conversations;
+
+import java.util.UUID;
+
+/** There is no conversation with this id. */
+public final class UnknownConversationException extends RuntimeException {
+
+  public UnknownConversationException(UUID id) {
+    super("There is no conversation " + id);
+  }
+}

@@ -1,0 +1,182 @@
+package org.harmonykb.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.harmonykb.answering.Answer;
+import org.harmonykb.answering.AnswerListener;
+import org.harmonykb.answering.AnsweringService;
+import org.harmonykb.answering.Assistant;
+import org.harmonykb.answering.Assistants;
+import org.harmonykb.answering.InvalidQuestionException;
+import org.harmonykb.answering.LanguageModel;
+import org.harmonykb.answering.Question;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.retrieval.AccessScope;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Questions and their answers, whole or as a stream of events. */
+@RestController
+class AskController {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AskController.class);
+
+  private final AnsweringService answering;
+  private final Assistants assistants;
+  private final LanguageModel model;
+  private final DocumentService documents;
+
+  AskController(
+      AnsweringService answering, Assistants assistants, LanguageModel model, DocumentService documents) {
+    this.answering = answering;
+    this.assistants = assistants;
+    this.model = model;
+    this.documents = documents;
+  }
+
+  record AskRequest(
+      @Nullable String question,
+      @Nullable UUID conversationId,
+      @Nullable String assistant,
+      @Nullable Set<String> collections,
+      @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Integer maxTokens) {
+
+    Question toQuestion() {
+      if (question == null) {
+        throw new InvalidQuestionException("The field question is missing");
+      }
+      return new Question(
+          question,
+          conversationId,
+          assistant == null ? Assistants.DEFAULT : assistant,
+          collections == null ? Set.of() : collections,
+          temperature,
+          topP,
+          maxTokens,
+          AccessScope.EVERYTHING);
+    }
+  }
+
+  @GetMapping("/api/assistants")
+  List<Assistant> assistants() {
+    return assistants.all();
+  }
+
+  @GetMapping("/api/status")
+  Map<String, Object> status() {
+    return Map.of(
+        "mode", model.loaded() == null ? "extractive" : "generated",
+        "model", model.describe(),
+        "documents", documents.counts());
+  }
+
+  @PostMapping(value = "/api/ask", produces = MediaType.APPLICATION_JSON_VALUE)
+  Answer ask(@RequestBody AskRequest request) {
+    Question question = request.toQuestion();
+    answering.check(question);
+    return answering.ask(question, new Silent());
+  }
+
+  @PostMapping(value = "/api/ask", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+  SseEmitter stream(@RequestBody AskRequest request) {
+    Question question = request.toQuestion();
+    answering.check(question);
+    SseEmitter emitter = new SseEmitter(0L);
+    Thread.ofVirtual().name("ask").start(() -> stream(question, emitter));
+    return emitter;
+  }
+
+  private void stream(Question question, SseEmitter emitter) {
+    try {
+      Answer answer = answering.ask(question, new Streaming(emitter));
+      send(
+          emitter,
+          "verdict",
+          Map.of(
+              "verdict", answer.verdict(),
+              "refused", answer.refused(),
+              "unsupported", answer.unsupported()));
+      send(emitter, "done", answer);
+      emitter.complete();
+    } catch (UncheckedIOException | IllegalStateException e) {
+      // The reader is gone; the generation ended with the exception.
+      emitter.completeWithError(e);
+    } catch (RuntimeException e) {
+      LOG.warn("An answer failed", e);
+      try {
+        send(emitter, "error", Map.of("detail", String.valueOf(e.getMessage())));
+        emitter.complete();
+      } catch (UncheckedIOException | IllegalStateException gone) {
+        emitter.completeWithError(gone);
+      }
+    }
+  }
+
+  private static void send(SseEmitter emitter, String event, Object data) {
+    try {
+      emitter.send(SseEmitter.event().name(event).data(data, MediaType.APPLICATION_JSON));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private record Streaming(SseEmitter emitter) implements AnswerListener {
+
+    @Override
+    public void sources(List<Answer.Citation> sources) {
+      send(emitter, "sources", sources);
+    }
+
+    @Override
+    public void progress(int queued, int done, int total) {
+      send(emitter, "progress", Map.of("queued", queued, "done", done, "total", total));
+    }
+
+    @Override
+    public void token(String text) {
+      send(emitter, "token", Map.of("text", text));
+    }
+
+    @Override
+    public void citation(int n, String sentence) {
+      send(emitter, "citation", Map.of("n", n, "title", sentence));
+    }
+
+    @Override
+    public void heartbeat() {
+      try {
+        emitter.send(SseEmitter.event().comment(""));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final class Silent implements AnswerListener {
+
+    @Override
+    public void sources(List<Answer.Citation> sources) {}
+
+    @Override
+    public void progress(int queued, int done, int total) {}
+
+    @Override
+    public void token(String text) {}
+
+    @Override
+    public void citation(int n, String sentence) {}
+  }
+}

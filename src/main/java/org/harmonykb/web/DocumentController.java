@@ -1,0 +1,174 @@
+package org.harmonykb.web;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.documents.DocumentState;
+import org.harmonykb.documents.IncomingFile;
+import org.harmonykb.documents.RefusedFileException;
+import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.SearchIndex;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+
+/** Documents in and out. */
+@RestController
+@RequestMapping("/api/documents")
+class DocumentController {
+
+  private static final String UPLOADS = "uploads";
+
+  private final DocumentService documents;
+  private final SearchIndex index;
+
+  DocumentController(DocumentService documents, SearchIndex index) {
+    this.documents = documents;
+    this.index = index;
+  }
+
+  record DocumentView(
+      UUID id,
+      String externalId,
+      String collection,
+      String title,
+      DocumentState state,
+      @Nullable String reason,
+      int revision,
+      String filename,
+      String mediaType,
+      long size,
+      int passages,
+      @Nullable LocalDate effectiveFrom,
+      Set<String> allow,
+      Instant updatedAt) {
+
+    static DocumentView of(StoredDocument d) {
+      return new DocumentView(
+          d.id(), d.externalId(), d.collection(), d.title(), d.state(), d.reason(), d.revision(),
+          d.filename(), d.mediaType(), d.sizeBytes(), d.passages(), d.effectiveFrom(), d.allow(),
+          d.updatedAt());
+    }
+  }
+
+  record Accepted(UUID id, int revision, DocumentState state) {
+
+    static Accepted of(StoredDocument document) {
+      return new Accepted(document.id(), document.revision(), document.state());
+    }
+  }
+
+  @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  List<Accepted> upload(
+      @RequestParam("file") List<MultipartFile> files,
+      @RequestParam(defaultValue = UPLOADS) String collection,
+      @RequestParam(required = false) @Nullable String externalId,
+      @RequestParam(required = false) @Nullable Set<String> allow)
+      throws IOException {
+    if (externalId != null && files.size() > 1) {
+      throw new RefusedFileException(
+          RefusedFileException.Kind.BAD_NAME, "externalId names one document; send one file with it");
+    }
+    List<Accepted> accepted = new ArrayList<>();
+    for (MultipartFile file : files) {
+      String name = filename(file);
+      String id = externalId == null ? collection + "/" + name : externalId;
+      accepted.add(Accepted.of(documents.accept(incoming(id, collection, allow, name, file))));
+    }
+    return accepted;
+  }
+
+  @PutMapping(path = "/{*externalId}", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  Accepted put(
+      @PathVariable String externalId,
+      @RequestParam("file") MultipartFile file,
+      @RequestParam(defaultValue = UPLOADS) String collection,
+      @RequestParam(required = false) @Nullable Set<String> allow)
+      throws IOException {
+    String id = externalId.startsWith("/") ? externalId.substring(1) : externalId;
+    return Accepted.of(documents.accept(incoming(id, collection, allow, filename(file), file)));
+  }
+
+  private static IncomingFile incoming(
+      String externalId, String collection, @Nullable Set<String> allow, String name, MultipartFile file)
+      throws IOException {
+    return new IncomingFile(
+        externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());
+  }
+
+  private static String filename(MultipartFile file) {
+    String name = file.getOriginalFilename();
+    if (name == null || name.isBlank()) {
+      throw new RefusedFileException(RefusedFileException.Kind.BAD_NAME, "A file needs a name");
+    }
+    return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  }
+
+  @GetMapping
+  List<DocumentView> list(
+      @RequestParam(required = false) @Nullable DocumentState state,
+      @RequestParam(required = false) @Nullable String collection,
+      @RequestParam(required = false) @Nullable String q) {
+    return documents.list(state, collection, q).stream().map(DocumentView::of).toList();
+  }
+
+  @GetMapping("/{id}")
+  DocumentView get(@PathVariable UUID id) {
+    return DocumentView.of(documents.get(id));
+  }
+
+  @GetMapping("/{id}/content")
+  ResponseEntity<byte[]> content(@PathVariable UUID id) {
+    StoredDocument document = documents.get(id);
+    // HTML of others must not run as ours, so it is shown as text.
+    String type =
+        document.mediaType().equals("application/pdf")
+            ? MediaType.APPLICATION_PDF_VALUE
+            : document.mediaType().contains("html") || document.mediaType().startsWith("text/")
+                ? "text/plain;charset=UTF-8"
+                : document.mediaType();
+    ContentDisposition disposition =
+        (type.startsWith("text/plain") || type.equals(MediaType.APPLICATION_PDF_VALUE)
+                ? ContentDisposition.inline()
+                : ContentDisposition.attachment())
+            .filename(document.filename(), StandardCharsets.UTF_8)
+            .build();
+    return ResponseEntity.ok()
+        .header(HttpHeaders.CONTENT_TYPE, type)
+        .header(HttpHeaders.CONTENT_DISPOSITION, disposition.toString())
+        .body(documents.content(document));
+  }
+
+  @GetMapping("/{id}/chunks")
+  List<Passage> chunks(@PathVariable UUID id) {
+    return index.passages(documents.get(id).id());
+  }
+
+  @DeleteMapping("/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void delete(@PathVariable UUID id) {
+    documents.delete(id);
+  }
+}

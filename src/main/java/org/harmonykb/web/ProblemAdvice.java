@@ -1,0 +1,63 @@
+package org.harmonykb.web;
+
+import org.harmonykb.answering.InvalidQuestionException;
+import org.harmonykb.conversations.UnknownConversationException;
+import org.harmonykb.documents.RefusedFileException;
+import org.harmonykb.documents.UnknownDocumentException;
+import org.harmonykb.engine.ContextOverflowException;
+import org.harmonykb.engine.EngineBusyException;
+import org.harmonykb.jobs.JobConflictException;
+import org.harmonykb.jobs.UnknownJobException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Every error as a problem detail of RFC 9457. */
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+  @ExceptionHandler({
+    UnknownDocumentException.class,
+    UnknownConversationException.class,
+    UnknownJobException.class
+  })
+  ProblemDetail unknown(RuntimeException e) {
+    return problem(HttpStatus.NOT_FOUND, e);
+  }
+
+  @ExceptionHandler({InvalidQuestionException.class, IllegalArgumentException.class, ContextOverflowException.class})
+  ProblemDetail invalid(RuntimeException e) {
+    return problem(HttpStatus.BAD_REQUEST, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail conflict(JobConflictException e) {
+    return problem(HttpStatus.CONFLICT, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail refused(RefusedFileException e) {
+    return problem(
+        switch (e.kind()) {
+          case EMPTY, BAD_NAME -> HttpStatus.BAD_REQUEST;
+          case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
+          case UNSUPPORTED -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+        },
+        e);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> busy(EngineBusyException e) {
+    return ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
+        .header(HttpHeaders.RETRY_AFTER, "10")
+        .body(problem(HttpStatus.TOO_MANY_REQUESTS, e));
+  }
+
+  private static ProblemDetail problem(HttpStatus status, RuntimeException e) {
+    return ProblemDetail.forStatusAndDetail(status, String.valueOf(e.getMessage()));
+  }
+}
