@@ -29,7 +29,13 @@ final class AnswerVerifier {
    * @param supported how many sentences are borne out
    * @param unsupported the others
    */
-  record Verified(String text, List<Integer> cited, int supported, List<String> unsupported) {}
+  record Verified(String text, List<Integer> cited, int supported, List<String> unsupported) {
+
+    /** Whether so much of it is borne out that it may be shown as an answer. */
+    boolean isTrustworthy() {
+      return supported > 0 && supported >= 2 * unsupported.size();
+    }
+  }
 
   static Verified verify(String answer, List<Passage> passages) {
     StringBuilder text = new StringBuilder();
@@ -62,6 +68,9 @@ final class AnswerVerifier {
 
   /** The number of the passage that bears a sentence out, or 0. */
   private static int support(String sentence, String plain, List<Passage> passages) {
+    if (plain.contains("<<<") || plain.contains(">>>") || plain.indexOf('\uFFFD') >= 0) {
+      return 0; // the prompt's own marks: the model repeats it instead of answering
+    }
     Set<String> terms = Terms.of(plain);
     Set<String> facts = Facts.of(plain);
     Matcher citations = CITATION.matcher(sentence);

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minSimilarity below this cosine similarity of the best passage a question is not answered
  * @param minCoverage share of the question's words that the passages must hold, unless the best
  *     passage's similarity is high
+ * @param minChineseCoverage the same for Chinese, whose pairs of characters also span words
  * @param highSimilarity from here on a passage is evidence even without common words
  */
 @ConfigurationProperties("kb.ask")
@@ -22,5 +23,6 @@ public record AnsweringProperties(
     @DefaultValue("900") int passageTokens,
     @DefaultValue("256") int maxTokens,
     @DefaultValue("0.45") double minSimilarity,
-    @DefaultValue("0.5") double minCoverage,
-    @DefaultValue("0.72") double highSimilarity) {}
+    @DefaultValue("0.55") double minCoverage,
+    @DefaultValue("0.3") double minChineseCoverage,
+    @DefaultValue("0.78") double highSimilarity) {}

@@ -156,8 +156,12 @@ public class AnsweringService {
     StringBuilder all = new StringBuilder();
     passages.forEach(p -> all.append(p.title()).append('\n').append(p.section()).append('\n').append(p.text()).append('\n'));
     double coverage = Terms.coverage(Terms.of(question), Terms.of(all.toString()));
+    double needed =
+        Language.of(question).equals(Language.CHINESE)
+            ? properties.minChineseCoverage()
+            : properties.minCoverage();
     return similarity >= properties.minSimilarity()
-        && (coverage >= properties.minCoverage() || similarity >= properties.highSimilarity());
+        && (coverage >= needed || similarity >= properties.highSimilarity());
   }
 
   private static String refusal(Assistant assistant, String language, List<Passage> passages) {
@@ -219,7 +223,7 @@ public class AnsweringService {
         generated.trimmedTurns > 0
             ? "The first " + generated.trimmedTurns + " turns no longer fit and were left out."
             : null;
-    if (verified.supported() == 0) {
+    if (!verified.isTrustworthy()) {
       Answer quoted =
           extractive(
               question, passages, conversationId, retrievalMs, started,

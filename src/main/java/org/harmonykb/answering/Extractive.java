@@ -23,7 +23,14 @@ final class Extractive {
     for (int i = 0; i < passages.size(); i++) {
       Passage passage = passages.get(i);
       double context = Terms.coverage(terms, Terms.of(passage.title() + " " + passage.section()));
+      boolean inTable = false;
       for (String sentence : Sentences.of(passage.text())) {
+        boolean isRow = sentence.startsWith("|");
+        boolean isHeader = isRow && !inTable;
+        inTable = isRow;
+        if (isHeader) {
+          continue;
+        }
         double score = Terms.coverage(terms, Terms.of(sentence)) + 0.3 * context - 0.15 * i;
         score += wantsNumber && !Facts.of(sentence).isEmpty() ? 0.25 : 0;
         candidates.add(new Candidate(i + 1, place++, sentence, score));

@@ -80,7 +80,7 @@ final class MarkdownReader {
         List<String> cells = new ArrayList<>();
         for (Node cell = child.getFirstChild(); cell != null; cell = cell.getNext()) {
           if (cell instanceof TableCell) {
-            cells.add(text(cell));
+            cells.add(cellText(cell));
           }
         }
         rows.add(cells);
@@ -88,6 +88,15 @@ final class MarkdownReader {
         collectRows(child, rows);
       }
     }
+  }
+
+  /** The renderer would add the column's bar to a cell. */
+  private String cellText(Node cell) {
+    StringBuilder text = new StringBuilder();
+    for (Node child = cell.getFirstChild(); child != null; child = child.getNext()) {
+      text.append(renderer.render(child));
+    }
+    return BlockHandler.clean(text);
   }
 
   private String text(Node node) {

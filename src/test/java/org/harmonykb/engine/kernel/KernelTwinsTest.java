@@ -1,0 +1,116 @@
+package org.harmonykb.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import org.harmonykb.engine.format.TensorType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The vector kernels against their scalar twins over random values and odd shapes. */
+class KernelTwinsTest {
+
+  private final Kernel vector = new VectorKernel();
+  private final Kernel scalar = new ScalarKernel();
+  private final Random random = new Random(42);
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "MXFP4"})
+  void dequantizedValuesAreTheSame(TensorType type) {
+    int count = 1024;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment data = arena.allocate(type.bytes(count));
+      for (long i = 0; i < data.byteSize(); i++) {
+        // Small exponents in every byte that may belong to a scale keep all values finite.
+        data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(256) & 0x3b));
+      }
+      float[] ours = new float[count];
+      float[] expected = new float[count];
+      vector.dequantize(type, data.address(), ours, 0, count);
+      scalar.dequantize(type, data.address(), expected, 0, count);
+      for (int i = 0; i < count; i++) {
+        assertThat(ours[i]).isCloseTo(expected[i], within(Math.abs(expected[i]) * 1e-5f + 1e-30f));
+      }
+    }
+  }
+
+  @Test
+  void productsAreTheSameForAnyShape() {
+    for (int columns : new int[] {1, 16, 17, 64, 100, 576}) {
+      for (int tokens : new int[] {1, 2, 5, 6, 7, 13}) {
+        for (int rows = 1; rows <= Kernel.TILE_ROWS; rows++) {
+          float[] w = values(Kernel.TILE_ROWS * columns);
+          float[] x = values(tokens * columns);
+          float[] ours = new float[tokens * 7];
+          float[] expected = new float[tokens * 7];
+          vector.multiply(w, 0, columns, x, 0, tokens, ours, 1, 7, rows);
+          scalar.multiply(w, 0, columns, x, 0, tokens, expected, 1, 7, rows);
+          assertThat(ours).containsExactly(expected, within(1e-4f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTokensResultDoesNotDependOnItsNeighbours() {
+    int columns = 100;
+    float[] w = values(Kernel.TILE_ROWS * columns);
+    float[] x = values(13 * columns);
+    float[] together = new float[13 * 4];
+    float[] alone = new float[13 * 4];
+    vector.multiply(w, 0, columns, x, 0, 13, together, 0, 4, 4);
+    for (int t = 0; t < 13; t++) {
+      vector.multiply(w, 0, columns, x, t * columns, 1, alone, t * 4, 4, 4);
+    }
+    assertThat(together).isEqualTo(alone);
+  }
+
+  @Test
+  void elementwiseFunctionsAreTheSame() {
+    for (int size : new int[] {1, 16, 31, 64, 257}) {
+      float[] gate = values(size);
+      float[] up = values(size);
+      float[] ours = gate.clone();
+      float[] expected = gate.clone();
+      vector.swiglu(ours, 0, up, 0, size);
+      scalar.swiglu(expected, 0, up, 0, size);
+      assertThat(ours).containsExactly(expected, within(1e-5f));
+      ours = gate.clone();
+      expected = gate.clone();
+      vector.clampedSwiglu(ours, 0, up, 0, size);
+      scalar.clampedSwiglu(expected, 0, up, 0, size);
+      assertThat(ours).containsExactly(expected, within(1e-5f));
+      vector.rmsNorm(gate, 0, up, 1e-5f, ours, 0, size);
+      scalar.rmsNorm(gate, 0, up, 1e-5f, expected, 0, size);
+      assertThat(ours).containsExactly(expected, within(1e-5f));
+    }
+  }
+
+  @Test
+  void softmaxIsTheSameWithMaskedPositionsAndASink() {
+    float[] scores = values(128);
+    for (int i = 100; i < 128; i++) {
+      scores[i] = Float.NEGATIVE_INFINITY;
+    }
+    float[] ours = scores.clone();
+    float[] expected = scores.clone();
+    vector.softmax(ours, 0, 128, 0.7f);
+    scalar.softmax(expected, 0, 128, 0.7f);
+    assertThat(ours).containsExactly(expected, within(1e-6f));
+    assertThat(ours[127]).isZero();
+  }
+
+  private float[] values(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,138 @@
+package org.harmonykb.engine.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.harmonykb.Fixtures;
+import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.FinishReason;
+import org.harmonykb.engine.GenerationEvent;
+import org.harmonykb.engine.GenerationRequest;
+import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.SamplingOptions;
+import org.harmonykb.engine.TokenStream;
+import org.junit.jupiter.api.Test;
+
+/** Caching and company change what an answer costs, never what it says. */
+class CachedAnswersTest {
+
+  private record Result(List<Integer> tokens, List<Float> logProbabilities, int cached) {}
+
+  private final int[] prompt = new Random(3).ints(300, 0, 1000).toArray();
+
+  @Test
+  void cachedAnswerEqualsColdAnswer() {
+    Result cold;
+    try (InferenceEngine engine = open()) {
+      cold = generate(engine, prompt);
+    }
+    try (InferenceEngine engine = open()) {
+      generate(engine, prompt);
+      Result cached = generate(engine, prompt);
+      assertThat(cached.cached).isEqualTo(299);
+      assertThat(cached.tokens).isEqualTo(cold.tokens);
+      assertThat(cached.logProbabilities).isEqualTo(cold.logProbabilities);
+    }
+  }
+
+  @Test
+  void sequenceCutFarBehindTheWindowGoesOnAsACold() {
+    // The window is 32 tokens: what was cut away must be seen again by windowed layers too.
+    int[] other = Arrays.copyOf(prompt, 280);
+    for (int i = 200; i < other.length; i++) {
+      other[i] = (prompt[i] + 1) % 1000;
+    }
+    Result cold;
+    try (InferenceEngine engine = open()) {
+      cold = generate(engine, other);
+    }
+    try (InferenceEngine engine = open()) {
+      generate(engine, prompt);
+      Result cut = generate(engine, other);
+      assertThat(cut.cached).isEqualTo(200);
+      assertThat(cut.tokens).isEqualTo(cold.tokens);
+      assertThat(cut.logProbabilities).isEqualTo(cold.logProbabilities);
+    }
+  }
+
+  @Test
+  void answersInABatchEqualAnswersAlone() {
+    int[] other = new Random(4).ints(120, 0, 1000).toArray();
+    try (InferenceEngine engine = open()) {
+      Result alone = generate(engine, prompt);
+      Result otherAlone = generate(engine, other);
+      try (InferenceEngine fresh = open();
+          TokenStream first = fresh.generate(request(prompt));
+          TokenStream second = fresh.generate(request(other))) {
+        assertThat(collect(first)).usingRecursiveComparison().ignoringFields("cached").isEqualTo(alone);
+        assertThat(collect(second)).usingRecursiveComparison().ignoringFields("cached").isEqualTo(otherAlone);
+      }
+    }
+  }
+
+  @Test
+  void closedStreamEndsAsCancelled() {
+    try (InferenceEngine engine = open()) {
+      TokenStream stream =
+          engine.generate(
+              new GenerationRequest(prompt, 4000, SamplingOptions.GREEDY, Set.of(), List.of(), null));
+      GenerationEvent event = stream.next();
+      while (!(event instanceof GenerationEvent.Token)) {
+        event = stream.next();
+      }
+      stream.close();
+      while (stream.hasNext()) {
+        event = stream.next();
+      }
+      assertThat(event).isInstanceOfSatisfying(
+          GenerationEvent.Finished.class,
+          finished -> assertThat(finished.reason()).isEqualTo(FinishReason.CANCELLED));
+    }
+  }
+
+  @Test
+  void sameSeedDrawsTheSameTokens() {
+    SamplingOptions options = new SamplingOptions(1, 40, 0.9, 0, 1.1, 99);
+    GenerationRequest request = new GenerationRequest(prompt, 20, options, Set.of(), List.of(), null);
+    try (InferenceEngine engine = open()) {
+      assertThat(collect(engine.generate(request)).tokens).isEqualTo(collect(engine.generate(request)).tokens);
+    }
+  }
+
+  private static InferenceEngine open() {
+    return InferenceEngine.load(
+        Fixtures.shared("fixtures/engine/tiny-gpt-oss-MXFP4_MOE.gguf"), EngineOptions.DEFAULTS);
+  }
+
+  private static GenerationRequest request(int[] prompt) {
+    return new GenerationRequest(prompt, 24, SamplingOptions.GREEDY, Set.of(), List.of(), null);
+  }
+
+  private static Result generate(InferenceEngine engine, int[] prompt) {
+    try (TokenStream stream = engine.generate(request(prompt))) {
+      return collect(stream);
+    }
+  }
+
+  private static Result collect(TokenStream stream) {
+    List<Integer> tokens = new ArrayList<>();
+    List<Float> logProbabilities = new ArrayList<>();
+    int cached = 0;
+    while (stream.hasNext()) {
+      switch (stream.next()) {
+        case GenerationEvent.Token token -> {
+          tokens.add(token.id());
+          logProbabilities.add(token.logProbability());
+        }
+        case GenerationEvent.Finished finished -> cached = finished.usage().cachedTokens();
+        case GenerationEvent.Failed failed -> throw failed.cause();
+        case GenerationEvent.Queued _, GenerationEvent.Prefill _ -> {}
+      }
+    }
+    return new Result(tokens, logProbabilities, cached);
+  }
+}
