@@ -61,7 +61,7 @@ final class VectorKernel implements Kernel {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
       squares = v.fma(v, squares);
     }
-    float sum = squares.reduceLanes(VectorOperators.ADD);
+    float sum = sum(squares.toArray());
     for (int i = limit; i < size; i++) {
       sum += x[xOffset + i] * x[xOffset + i];
     }
@@ -75,6 +75,15 @@ final class VectorKernel implements Kernel {
     for (int i = limit; i < size; i++) {
       out[outOffset + i] = x[xOffset + i] * scale * weight[i];
     }
+  }
+
+  /** In a fixed order; that of {@code reduceLanes} is left open. */
+  private static float sum(float[] lanes) {
+    float sum = 0;
+    for (float lane : lanes) {
+      sum += lane;
+    }
+    return sum;
   }
 
   @Override
@@ -209,7 +218,7 @@ final class VectorKernel implements Kernel {
       exp.intoArray(scores, offset + i);
       sums = sums.add(exp);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD) + (float) Math.exp(sink - max);
+    float sum = sum(sums.toArray()) + (float) Math.exp(sink - max);
     float factor = 1 / sum;
     for (int i = 0; i < size; i += LANES) {
       FloatVector.fromArray(FLOATS, scores, offset + i).mul(factor).intoArray(scores, offset + i);

@@ -1,22 +1,32 @@
 package org.harmonykb.engine.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.FLOATS;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Register tiles of 4 rows of weights and 6, 2 or 1 tokens. Twenty-four accumulators, four weights
  * and an activation fill the 32 registers of AVX-512 and hide the latency of the multiply-add; with
  * 16 registers the tile of two tokens is the largest that does not spill. All tiles add in the same
- * order, so a token's result is the same in each.
+ * order, so a token's result is the same in each. Lanes are added by swapping halves: the order of
+ * {@code reduceLanes} is left open and differs between the interpreter and compiled code.
  */
 final class VectorTiles {
 
   private static final boolean WIDE = LANES >= 16;
 
+  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  private static final VectorShuffle<Float> SWAP_4 = swap(4);
+  private static final VectorShuffle<Float> SWAP_2 = swap(2);
+  private static final VectorShuffle<Float> SWAP_1 = swap(1);
+
   private VectorTiles() {}
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % LANES);
+  }
 
   static void multiply(
       float[] w, int wo, int columns, float[] x, int xo, int tokens, float[] out, int oo, int stride, int rows) {
@@ -36,7 +46,9 @@ final class VectorTiles {
 
   private static void tile6(
       float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
-    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int w1 = wo + columns;
+    int w2 = w1 + columns;
+    int w3 = w2 + columns;
     int x0 = xo + 0 * columns;
     int x1 = xo + 1 * columns;
     int x2 = xo + 2 * columns;
@@ -104,12 +116,108 @@ final class VectorTiles {
       a52 = v2.fma(y5, a52);
       a53 = v3.fma(y5, a53);
     }
-    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
-    store(out, oo + 1 * stride, rows, a10.reduceLanes(ADD), a11.reduceLanes(ADD), a12.reduceLanes(ADD), a13.reduceLanes(ADD));
-    store(out, oo + 2 * stride, rows, a20.reduceLanes(ADD), a21.reduceLanes(ADD), a22.reduceLanes(ADD), a23.reduceLanes(ADD));
-    store(out, oo + 3 * stride, rows, a30.reduceLanes(ADD), a31.reduceLanes(ADD), a32.reduceLanes(ADD), a33.reduceLanes(ADD));
-    store(out, oo + 4 * stride, rows, a40.reduceLanes(ADD), a41.reduceLanes(ADD), a42.reduceLanes(ADD), a43.reduceLanes(ADD));
-    store(out, oo + 5 * stride, rows, a50.reduceLanes(ADD), a51.reduceLanes(ADD), a52.reduceLanes(ADD), a53.reduceLanes(ADD));
+    a00 = LANES > 8 ? a00.add(a00.rearrange(SWAP_8)) : a00;
+    a00 = LANES > 4 ? a00.add(a00.rearrange(SWAP_4)) : a00;
+    a00 = a00.add(a00.rearrange(SWAP_2));
+    a00 = a00.add(a00.rearrange(SWAP_1));
+    a01 = LANES > 8 ? a01.add(a01.rearrange(SWAP_8)) : a01;
+    a01 = LANES > 4 ? a01.add(a01.rearrange(SWAP_4)) : a01;
+    a01 = a01.add(a01.rearrange(SWAP_2));
+    a01 = a01.add(a01.rearrange(SWAP_1));
+    a02 = LANES > 8 ? a02.add(a02.rearrange(SWAP_8)) : a02;
+    a02 = LANES > 4 ? a02.add(a02.rearrange(SWAP_4)) : a02;
+    a02 = a02.add(a02.rearrange(SWAP_2));
+    a02 = a02.add(a02.rearrange(SWAP_1));
+    a03 = LANES > 8 ? a03.add(a03.rearrange(SWAP_8)) : a03;
+    a03 = LANES > 4 ? a03.add(a03.rearrange(SWAP_4)) : a03;
+    a03 = a03.add(a03.rearrange(SWAP_2));
+    a03 = a03.add(a03.rearrange(SWAP_1));
+    store(out, oo + 0 * stride, rows, a00.lane(0), a01.lane(0), a02.lane(0), a03.lane(0));
+    a10 = LANES > 8 ? a10.add(a10.rearrange(SWAP_8)) : a10;
+    a10 = LANES > 4 ? a10.add(a10.rearrange(SWAP_4)) : a10;
+    a10 = a10.add(a10.rearrange(SWAP_2));
+    a10 = a10.add(a10.rearrange(SWAP_1));
+    a11 = LANES > 8 ? a11.add(a11.rearrange(SWAP_8)) : a11;
+    a11 = LANES > 4 ? a11.add(a11.rearrange(SWAP_4)) : a11;
+    a11 = a11.add(a11.rearrange(SWAP_2));
+    a11 = a11.add(a11.rearrange(SWAP_1));
+    a12 = LANES > 8 ? a12.add(a12.rearrange(SWAP_8)) : a12;
+    a12 = LANES > 4 ? a12.add(a12.rearrange(SWAP_4)) : a12;
+    a12 = a12.add(a12.rearrange(SWAP_2));
+    a12 = a12.add(a12.rearrange(SWAP_1));
+    a13 = LANES > 8 ? a13.add(a13.rearrange(SWAP_8)) : a13;
+    a13 = LANES > 4 ? a13.add(a13.rearrange(SWAP_4)) : a13;
+    a13 = a13.add(a13.rearrange(SWAP_2));
+    a13 = a13.add(a13.rearrange(SWAP_1));
+    store(out, oo + 1 * stride, rows, a10.lane(0), a11.lane(0), a12.lane(0), a13.lane(0));
+    a20 = LANES > 8 ? a20.add(a20.rearrange(SWAP_8)) : a20;
+    a20 = LANES > 4 ? a20.add(a20.rearrange(SWAP_4)) : a20;
+    a20 = a20.add(a20.rearrange(SWAP_2));
+    a20 = a20.add(a20.rearrange(SWAP_1));
+    a21 = LANES > 8 ? a21.add(a21.rearrange(SWAP_8)) : a21;
+    a21 = LANES > 4 ? a21.add(a21.rearrange(SWAP_4)) : a21;
+    a21 = a21.add(a21.rearrange(SWAP_2));
+    a21 = a21.add(a21.rearrange(SWAP_1));
+    a22 = LANES > 8 ? a22.add(a22.rearrange(SWAP_8)) : a22;
+    a22 = LANES > 4 ? a22.add(a22.rearrange(SWAP_4)) : a22;
+    a22 = a22.add(a22.rearrange(SWAP_2));
+    a22 = a22.add(a22.rearrange(SWAP_1));
+    a23 = LANES > 8 ? a23.add(a23.rearrange(SWAP_8)) : a23;
+    a23 = LANES > 4 ? a23.add(a23.rearrange(SWAP_4)) : a23;
+    a23 = a23.add(a23.rearrange(SWAP_2));
+    a23 = a23.add(a23.rearrange(SWAP_1));
+    store(out, oo + 2 * stride, rows, a20.lane(0), a21.lane(0), a22.lane(0), a23.lane(0));
+    a30 = LANES > 8 ? a30.add(a30.rearrange(SWAP_8)) : a30;
+    a30 = LANES > 4 ? a30.add(a30.rearrange(SWAP_4)) : a30;
+    a30 = a30.add(a30.rearrange(SWAP_2));
+    a30 = a30.add(a30.rearrange(SWAP_1));
+    a31 = LANES > 8 ? a31.add(a31.rearrange(SWAP_8)) : a31;
+    a31 = LANES > 4 ? a31.add(a31.rearrange(SWAP_4)) : a31;
+    a31 = a31.add(a31.rearrange(SWAP_2));
+    a31 = a31.add(a31.rearrange(SWAP_1));
+    a32 = LANES > 8 ? a32.add(a32.rearrange(SWAP_8)) : a32;
+    a32 = LANES > 4 ? a32.add(a32.rearrange(SWAP_4)) : a32;
+    a32 = a32.add(a32.rearrange(SWAP_2));
+    a32 = a32.add(a32.rearrange(SWAP_1));
+    a33 = LANES > 8 ? a33.add(a33.rearrange(SWAP_8)) : a33;
+    a33 = LANES > 4 ? a33.add(a33.rearrange(SWAP_4)) : a33;
+    a33 = a33.add(a33.rearrange(SWAP_2));
+    a33 = a33.add(a33.rearrange(SWAP_1));
+    store(out, oo + 3 * stride, rows, a30.lane(0), a31.lane(0), a32.lane(0), a33.lane(0));
+    a40 = LANES > 8 ? a40.add(a40.rearrange(SWAP_8)) : a40;
+    a40 = LANES > 4 ? a40.add(a40.rearrange(SWAP_4)) : a40;
+    a40 = a40.add(a40.rearrange(SWAP_2));
+    a40 = a40.add(a40.rearrange(SWAP_1));
+    a41 = LANES > 8 ? a41.add(a41.rearrange(SWAP_8)) : a41;
+    a41 = LANES > 4 ? a41.add(a41.rearrange(SWAP_4)) : a41;
+    a41 = a41.add(a41.rearrange(SWAP_2));
+    a41 = a41.add(a41.rearrange(SWAP_1));
+    a42 = LANES > 8 ? a42.add(a42.rearrange(SWAP_8)) : a42;
+    a42 = LANES > 4 ? a42.add(a42.rearrange(SWAP_4)) : a42;
+    a42 = a42.add(a42.rearrange(SWAP_2));
+    a42 = a42.add(a42.rearrange(SWAP_1));
+    a43 = LANES > 8 ? a43.add(a43.rearrange(SWAP_8)) : a43;
+    a43 = LANES > 4 ? a43.add(a43.rearrange(SWAP_4)) : a43;
+    a43 = a43.add(a43.rearrange(SWAP_2));
+    a43 = a43.add(a43.rearrange(SWAP_1));
+    store(out, oo + 4 * stride, rows, a40.lane(0), a41.lane(0), a42.lane(0), a43.lane(0));
+    a50 = LANES > 8 ? a50.add(a50.rearrange(SWAP_8)) : a50;
+    a50 = LANES > 4 ? a50.add(a50.rearrange(SWAP_4)) : a50;
+    a50 = a50.add(a50.rearrange(SWAP_2));
+    a50 = a50.add(a50.rearrange(SWAP_1));
+    a51 = LANES > 8 ? a51.add(a51.rearrange(SWAP_8)) : a51;
+    a51 = LANES > 4 ? a51.add(a51.rearrange(SWAP_4)) : a51;
+    a51 = a51.add(a51.rearrange(SWAP_2));
+    a51 = a51.add(a51.rearrange(SWAP_1));
+    a52 = LANES > 8 ? a52.add(a52.rearrange(SWAP_8)) : a52;
+    a52 = LANES > 4 ? a52.add(a52.rearrange(SWAP_4)) : a52;
+    a52 = a52.add(a52.rearrange(SWAP_2));
+    a52 = a52.add(a52.rearrange(SWAP_1));
+    a53 = LANES > 8 ? a53.add(a53.rearrange(SWAP_8)) : a53;
+    a53 = LANES > 4 ? a53.add(a53.rearrange(SWAP_4)) : a53;
+    a53 = a53.add(a53.rearrange(SWAP_2));
+    a53 = a53.add(a53.rearrange(SWAP_1));
+    store(out, oo + 5 * stride, rows, a50.lane(0), a51.lane(0), a52.lane(0), a53.lane(0));
     if (limit < columns) {
       addTail(w, wo, columns, limit, x, xo, 6, out, oo, stride, rows);
     }
@@ -117,7 +225,9 @@ final class VectorTiles {
 
   private static void tile2(
       float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
-    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int w1 = wo + columns;
+    int w2 = w1 + columns;
+    int w3 = w2 + columns;
     int x0 = xo + 0 * columns;
     int x1 = xo + 1 * columns;
     FloatVector a00 = FloatVector.zero(FLOATS);
@@ -145,8 +255,40 @@ final class VectorTiles {
       a12 = v2.fma(y1, a12);
       a13 = v3.fma(y1, a13);
     }
-    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
-    store(out, oo + 1 * stride, rows, a10.reduceLanes(ADD), a11.reduceLanes(ADD), a12.reduceLanes(ADD), a13.reduceLanes(ADD));
+    a00 = LANES > 8 ? a00.add(a00.rearrange(SWAP_8)) : a00;
+    a00 = LANES > 4 ? a00.add(a00.rearrange(SWAP_4)) : a00;
+    a00 = a00.add(a00.rearrange(SWAP_2));
+    a00 = a00.add(a00.rearrange(SWAP_1));
+    a01 = LANES > 8 ? a01.add(a01.rearrange(SWAP_8)) : a01;
+    a01 = LANES > 4 ? a01.add(a01.rearrange(SWAP_4)) : a01;
+    a01 = a01.add(a01.rearrange(SWAP_2));
+    a01 = a01.add(a01.rearrange(SWAP_1));
+    a02 = LANES > 8 ? a02.add(a02.rearrange(SWAP_8)) : a02;
+    a02 = LANES > 4 ? a02.add(a02.rearrange(SWAP_4)) : a02;
+    a02 = a02.add(a02.rearrange(SWAP_2));
+    a02 = a02.add(a02.rearrange(SWAP_1));
+    a03 = LANES > 8 ? a03.add(a03.rearrange(SWAP_8)) : a03;
+    a03 = LANES > 4 ? a03.add(a03.rearrange(SWAP_4)) : a03;
+    a03 = a03.add(a03.rearrange(SWAP_2));
+    a03 = a03.add(a03.rearrange(SWAP_1));
+    store(out, oo + 0 * stride, rows, a00.lane(0), a01.lane(0), a02.lane(0), a03.lane(0));
+    a10 = LANES > 8 ? a10.add(a10.rearrange(SWAP_8)) : a10;
+    a10 = LANES > 4 ? a10.add(a10.rearrange(SWAP_4)) : a10;
+    a10 = a10.add(a10.rearrange(SWAP_2));
+    a10 = a10.add(a10.rearrange(SWAP_1));
+    a11 = LANES > 8 ? a11.add(a11.rearrange(SWAP_8)) : a11;
+    a11 = LANES > 4 ? a11.add(a11.rearrange(SWAP_4)) : a11;
+    a11 = a11.add(a11.rearrange(SWAP_2));
+    a11 = a11.add(a11.rearrange(SWAP_1));
+    a12 = LANES > 8 ? a12.add(a12.rearrange(SWAP_8)) : a12;
+    a12 = LANES > 4 ? a12.add(a12.rearrange(SWAP_4)) : a12;
+    a12 = a12.add(a12.rearrange(SWAP_2));
+    a12 = a12.add(a12.rearrange(SWAP_1));
+    a13 = LANES > 8 ? a13.add(a13.rearrange(SWAP_8)) : a13;
+    a13 = LANES > 4 ? a13.add(a13.rearrange(SWAP_4)) : a13;
+    a13 = a13.add(a13.rearrange(SWAP_2));
+    a13 = a13.add(a13.rearrange(SWAP_1));
+    store(out, oo + 1 * stride, rows, a10.lane(0), a11.lane(0), a12.lane(0), a13.lane(0));
     if (limit < columns) {
       addTail(w, wo, columns, limit, x, xo, 2, out, oo, stride, rows);
     }
@@ -154,7 +296,9 @@ final class VectorTiles {
 
   private static void tile1(
       float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
-    int w1 = wo + columns, w2 = w1 + columns, w3 = w2 + columns;
+    int w1 = wo + columns;
+    int w2 = w1 + columns;
+    int w3 = w2 + columns;
     int x0 = xo + 0 * columns;
     FloatVector a00 = FloatVector.zero(FLOATS);
     FloatVector a01 = FloatVector.zero(FLOATS);
@@ -172,7 +316,23 @@ final class VectorTiles {
       a02 = v2.fma(y0, a02);
       a03 = v3.fma(y0, a03);
     }
-    store(out, oo + 0 * stride, rows, a00.reduceLanes(ADD), a01.reduceLanes(ADD), a02.reduceLanes(ADD), a03.reduceLanes(ADD));
+    a00 = LANES > 8 ? a00.add(a00.rearrange(SWAP_8)) : a00;
+    a00 = LANES > 4 ? a00.add(a00.rearrange(SWAP_4)) : a00;
+    a00 = a00.add(a00.rearrange(SWAP_2));
+    a00 = a00.add(a00.rearrange(SWAP_1));
+    a01 = LANES > 8 ? a01.add(a01.rearrange(SWAP_8)) : a01;
+    a01 = LANES > 4 ? a01.add(a01.rearrange(SWAP_4)) : a01;
+    a01 = a01.add(a01.rearrange(SWAP_2));
+    a01 = a01.add(a01.rearrange(SWAP_1));
+    a02 = LANES > 8 ? a02.add(a02.rearrange(SWAP_8)) : a02;
+    a02 = LANES > 4 ? a02.add(a02.rearrange(SWAP_4)) : a02;
+    a02 = a02.add(a02.rearrange(SWAP_2));
+    a02 = a02.add(a02.rearrange(SWAP_1));
+    a03 = LANES > 8 ? a03.add(a03.rearrange(SWAP_8)) : a03;
+    a03 = LANES > 4 ? a03.add(a03.rearrange(SWAP_4)) : a03;
+    a03 = a03.add(a03.rearrange(SWAP_2));
+    a03 = a03.add(a03.rearrange(SWAP_1));
+    store(out, oo + 0 * stride, rows, a00.lane(0), a01.lane(0), a02.lane(0), a03.lane(0));
     if (limit < columns) {
       addTail(w, wo, columns, limit, x, xo, 1, out, oo, stride, rows);
     }
