@@ -163,6 +163,43 @@ class ServiceIT {
   }
 
   @Test
+  void openAiStreamHasOneIdAndEndsWithUsageAndDone() throws Exception {
+    String request =
+        """
+        {"model":"model","stream":true,"stream_options":{"include_usage":true},"max_tokens":8,
+         "temperature":0,"unknown":1,"messages":[{"role":"user","content":"What is the capital of France?"}]}
+        """;
+    List<String> data =
+        post("/v1/chat/completions", request, "text/event-stream")
+            .body()
+            .lines()
+            .filter(line -> line.startsWith("data:"))
+            .map(line -> line.substring(5).strip())
+            .toList();
+    assertThat(data.getLast()).isEqualTo("[DONE]");
+    List<JsonNode> chunks = data.subList(0, data.size() - 1).stream().map(JSON::readTree).toList();
+    assertThat(chunks).extracting(chunk -> chunk.get("id").asString()).containsOnly(chunks.getFirst().get("id").asString());
+    assertThat(chunks.getFirst().get("choices").get(0).get("delta").get("role").asString()).isEqualTo("assistant");
+    assertThat(chunks.getLast().get("choices")).isEmpty();
+    assertThat(chunks.getLast().get("usage").get("completion_tokens").asInt()).isPositive();
+    StringBuilder text = new StringBuilder();
+    for (JsonNode chunk : chunks.subList(0, chunks.size() - 1)) {
+      JsonNode content = chunk.get("choices").get(0).get("delta").get("content");
+      text.append(content == null ? "" : content.asString());
+    }
+    assertThat(text.toString()).contains("Paris");
+  }
+
+  @Test
+  void openAiErrorsHaveOpenAisShape() throws Exception {
+    HttpResponse<String> unknown =
+        post("/v1/chat/completions", "{\"model\":\"nope\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", "application/json");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(JSON.readTree(unknown.body()).get("error").has("param")).isTrue();
+    assertThat(post("/v1/chat/completions", "{", "application/json").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void pageAnswersInABrowser() {
     Path chromium = Path.of("/usr/bin/chromium");
     if (!Files.exists(chromium)) {
