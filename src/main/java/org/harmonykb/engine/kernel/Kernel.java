@@ -46,6 +46,15 @@ interface Kernel {
       int outStride,
       int rows);
 
+  /**
+   * Multiplies rows of weights with one token without de-quantising them first; the result is the
+   * same to the bit as by {@link #dequantize} and {@link #multiply}.
+   *
+   * @return false if this type has no such kernel; nothing was computed then
+   */
+  boolean multiplyOne(
+      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset);
+
   /** {@code out = x / rms(x) * weight}. */
   void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size);

@@ -94,6 +94,27 @@ final class MatMul {
       Kernel kernel, float[][] scratches, int worker, Job job, int from, int to) {
     int columns = job.columns;
     long rowBytes = job.type.bytes(columns);
+    boolean isDone =
+        job.tokens == 1
+            && kernel.multiplyOne(
+                job.type, job.address + from * rowBytes, to - from, columns, job.x, job.xOffset, job.out, job.outOffset + from);
+    if (!isDone) {
+      multiplyDequantized(kernel, scratches, worker, job, from, to);
+    }
+    if (job.bias != null) {
+      for (int t = 0; t < job.tokens; t++) {
+        int at = job.outOffset + t * job.rows;
+        for (int r = from; r < to; r++) {
+          job.out[at + r] += job.bias[job.biasOffset + r];
+        }
+      }
+    }
+  }
+
+  private static void multiplyDequantized(
+      Kernel kernel, float[][] scratches, int worker, Job job, int from, int to) {
+    int columns = job.columns;
+    long rowBytes = job.type.bytes(columns);
     int group = job.tokens > 4 ? to - from : Kernel.TILE_ROWS;
     int needed = (group + Kernel.TILE_ROWS) * columns;
     if (scratches[worker].length < needed) {
@@ -118,14 +139,6 @@ final class MatMul {
               job.outOffset + t * job.rows + row + r,
               job.rows,
               Math.min(Kernel.TILE_ROWS, rows - r));
-        }
-      }
-    }
-    if (job.bias != null) {
-      for (int t = 0; t < job.tokens; t++) {
-        int at = job.outOffset + t * job.rows;
-        for (int r = from; r < to; r++) {
-          job.out[at + r] += job.bias[job.biasOffset + r];
         }
       }
     }

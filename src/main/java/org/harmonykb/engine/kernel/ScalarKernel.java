@@ -39,6 +39,12 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public boolean multiplyOne(
+      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset) {
+    return false;
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     float sum = 0;

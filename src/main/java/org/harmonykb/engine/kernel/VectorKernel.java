@@ -53,6 +53,13 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public boolean multiplyOne(
+      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset) {
+    return HAS_NARROW_BYTES
+        && VectorGemv.multiply(type, address, rows, columns, x, xOffset, out, outOffset);
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     FloatVector squares = FloatVector.zero(FLOATS);

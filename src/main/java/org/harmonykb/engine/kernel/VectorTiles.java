@@ -44,6 +44,17 @@ final class VectorTiles {
     }
   }
 
+  /**
+   * The sum of a vector's lanes in the tiles' order. Small enough to be inlined always; the tiles
+   * write it out all the same, since a vector that crosses a call is boxed.
+   */
+  static float addLanes(FloatVector v) {
+    FloatVector a = LANES > 8 ? v.add(v.rearrange(SWAP_8)) : v;
+    a = LANES > 4 ? a.add(a.rearrange(SWAP_4)) : a;
+    a = a.add(a.rearrange(SWAP_2));
+    return a.add(a.rearrange(SWAP_1)).lane(0);
+  }
+
   private static void tile6(
       float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
     int w1 = wo + columns;

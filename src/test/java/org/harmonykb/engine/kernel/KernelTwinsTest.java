@@ -71,6 +71,26 @@ class KernelTwinsTest {
     assertThat(together).isEqualTo(alone);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4"})
+  void oneTokenGivesTheSameBitsAsMany(TensorType type) {
+    int columns = 576;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment data = arena.allocate(type.bytes(4L * columns));
+      for (long i = 0; i < data.byteSize(); i++) {
+        data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(256) & 0x3b));
+      }
+      float[] x = values(columns);
+      float[] weights = new float[4 * columns];
+      float[] expected = new float[4];
+      float[] ours = new float[4];
+      vector.dequantize(type, data.address(), weights, 0, weights.length);
+      vector.multiply(weights, 0, columns, x, 0, 1, expected, 0, 4, 4);
+      assertThat(vector.multiplyOne(type, data.address(), 4, columns, x, 0, ours, 0)).isTrue();
+      assertThat(ours).isEqualTo(expected);
+    }
+  }
+
   @Test
   void elementwiseFunctionsAreTheSame() {
     for (int size : new int[] {1, 16, 31, 64, 257}) {
