@@ -3,11 +3,17 @@ package org.harmonykb.answering;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.SamplingOptions;
+import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
@@ -58,6 +64,25 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
     loaded = model;
     description = text;
+    if (model != null) {
+      Loaded ready = model;
+      Thread.ofVirtual().name("warm-up").start(() -> warmUp(ready.engine));
+    }
+  }
+
+  /** Reads a prompt once, so that the kernels are compiled before the first question comes. */
+  private static void warmUp(InferenceEngine engine) {
+    int[] prompt =
+        IntStream.range(0, Math.min(256, engine.model().contextLength() / 2)).map(i -> i + 100).toArray();
+    try (TokenStream stream =
+        engine.generate(
+            new GenerationRequest(prompt, 16, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
+      while (stream.hasNext()) {
+        stream.next();
+      }
+    } catch (EngineException e) {
+      LOG.debug("The warm-up ended early", e);
+    }
   }
 
   private static @Nullable Path firstModel() throws IOException {
