@@ -19,7 +19,8 @@ class ArchitectureTest {
           .resideInAPackage("org.harmonykb.engine..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "jdk.incubator.vector..", "org.jspecify..", "org.harmonykb.engine..")
+          .resideInAnyPackage(
+              "java..", "jdk.incubator.vector..", "org.jspecify..", "org.harmonykb.engine..")
           .because("the engine is of use without Spring, and its users want to read it so");
 
   @ArchTest
@@ -53,10 +54,18 @@ class ArchitectureTest {
   static final ArchRule retrievalKnowsNoPrompts =
       noClasses()
           .that()
-          .resideInAnyPackage("org.harmonykb.retrieval..", "org.harmonykb.ingestion..", "org.harmonykb.documents..", "org.harmonykb.jobs..")
+          .resideInAnyPackage(
+              "org.harmonykb.retrieval..",
+              "org.harmonykb.ingestion..",
+              "org.harmonykb.documents..",
+              "org.harmonykb.jobs..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.harmonykb.answering..", "org.harmonykb.harmony..", "org.harmonykb.engine..", "org.harmonykb.web..");
+          .resideInAnyPackage(
+              "org.harmonykb.answering..",
+              "org.harmonykb.harmony..",
+              "org.harmonykb.engine..",
+              "org.harmonykb.web..");
 
   @ArchTest
   static final ArchRule nobodyUsesTheWeb =

@@ -13,7 +13,8 @@ public final class Fixtures {
 
   /** A file or folder under {@code ../shared}. */
   public static Path shared(String path) {
-    return require(Path.of("../shared").resolve(path), "the shared fixtures are not beside the checkout");
+    return require(
+        Path.of("../shared").resolve(path), "the shared fixtures are not beside the checkout");
   }
 
   /** The default model. */

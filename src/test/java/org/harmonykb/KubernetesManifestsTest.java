@@ -34,7 +34,9 @@ class KubernetesManifestsTest {
 
   @Test
   void misspeltFieldIsFound() throws IOException {
-    String yaml = Files.readString(BASE.resolve("deployment.yaml")).replace("readOnlyRootFilesystem", "readOnlyRootFileSystem");
+    String yaml =
+        Files.readString(BASE.resolve("deployment.yaml"))
+            .replace("readOnlyRootFilesystem", "readOnlyRootFileSystem");
     Map<String, Object> manifest = new Yaml().load(yaml);
     assertThatThrownBy(() -> validate(GSON.toJsonTree(manifest)))
         .hasMessageContaining("readOnlyRootFileSystem");
@@ -44,16 +46,19 @@ class KubernetesManifestsTest {
   void containersAreWatchedLimitedAndWithoutPrivileges() throws IOException {
     String deployment = Files.readString(BASE.resolve("deployment.yaml"));
     assertThat(deployment)
-        .contains("runAsNonRoot: true", "allowPrivilegeEscalation: false", "readOnlyRootFilesystem: true")
+        .contains(
+            "runAsNonRoot: true", "allowPrivilegeEscalation: false", "readOnlyRootFilesystem: true")
         .contains("startupProbe:", "livenessProbe:", "readinessProbe:", "requests:", "limits:")
         .doesNotContain(":latest");
   }
 
   private static List<Map<String, Object>> manifests() throws IOException {
-    Map<String, Object> kustomization = new Yaml().load(Files.readString(BASE.resolve("kustomization.yaml")));
+    Map<String, Object> kustomization =
+        new Yaml().load(Files.readString(BASE.resolve("kustomization.yaml")));
     List<Map<String, Object>> manifests = new ArrayList<>();
     for (Object file : (List<?>) kustomization.getOrDefault("resources", List.of())) {
-      for (Object document : new Yaml().loadAll(Files.readString(BASE.resolve(String.valueOf(file))))) {
+      for (Object document :
+          new Yaml().loadAll(Files.readString(BASE.resolve(String.valueOf(file))))) {
         @SuppressWarnings("unchecked")
         Map<String, Object> manifest = (Map<String, Object>) document;
         manifests.add(manifest);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A finished answer, in the shape of the HTTP contract.
  *
  * @param answer Markdown with {@code [n]} citations
- * @param verdict {@code supported}, {@code partly supported}, {@code unsupported} or {@code refused}
+ * @param verdict {@code supported}, {@code partly supported}, {@code unsupported} or {@code
+ *     refused}
  * @param unsupported sentences that no cited passage bears out
  * @param mode {@code generated} or {@code extractive}
  * @param notice what the reader should know about how it came about, or null

@@ -76,7 +76,9 @@ final class AnswerVerifier {
     Matcher citations = CITATION.matcher(sentence);
     while (citations.find()) {
       int n = Integer.parseInt(citations.group(1));
-      if (n >= 1 && n <= passages.size() && overlap(terms, facts, passages.get(n - 1)) >= MIN_OVERLAP) {
+      if (n >= 1
+          && n <= passages.size()
+          && overlap(terms, facts, passages.get(n - 1)) >= MIN_OVERLAP) {
         return n;
       }
     }

@@ -65,7 +65,11 @@ public class AnsweringService {
 
   /** What the model wrote and what it cost. */
   private record Generated(
-      String text, String prompt, GenerationEvent.Usage usage, double firstTokenMs, int trimmedTurns) {}
+      String text,
+      String prompt,
+      GenerationEvent.Usage usage,
+      double firstTokenMs,
+      int trimmedTurns) {}
 
   /**
    * Checks what can be checked before the first byte of an answer.
@@ -101,12 +105,18 @@ public class AnsweringService {
         QuestionCondenser.condense(question.text(), turns.stream().map(Turn::question).toList());
 
     Set<String> collections =
-        question.collections().isEmpty() ? Set.copyOf(assistant.collections()) : question.collections();
+        question.collections().isEmpty()
+            ? Set.copyOf(assistant.collections())
+            : question.collections();
     List<Passage> found =
         retriever.search(new Query(searchedFor, collections, CANDIDATES), question.scope());
     List<Passage> passages =
         ContextBuilder.choose(
-            found, properties.passages(), properties.passageTokens(), this::tokens, LocalDate.now(clock));
+            found,
+            properties.passages(),
+            properties.passageTokens(),
+            this::tokens,
+            LocalDate.now(clock));
     double retrievalMs = millis(started);
 
     List<Answer.Citation> sources = new ArrayList<>();
@@ -123,14 +133,26 @@ public class AnsweringService {
       listener.token(text);
       answer =
           new Answer(
-              text, List.of(), true, "refused", List.of(), new Answer.Usage(0, 0, 0),
-              new Answer.Timings(retrievalMs, millis(started), millis(started)), conversationId,
-              loaded == null ? "extractive" : "generated", notice(loaded), searchedFor);
+              text,
+              List.of(),
+              true,
+              "refused",
+              List.of(),
+              new Answer.Usage(0, 0, 0),
+              new Answer.Timings(retrievalMs, millis(started), millis(started)),
+              conversationId,
+              loaded == null ? "extractive" : "generated",
+              notice(loaded),
+              searchedFor);
     } else if (loaded == null) {
-      answer = extractive(searchedFor, passages, conversationId, retrievalMs, started, notice(null), listener);
+      answer =
+          extractive(
+              searchedFor, passages, conversationId, retrievalMs, started, notice(null), listener);
     } else {
       generated = generate(loaded, question, assistant, language, turns, passages, listener);
-      answer = verified(generated, searchedFor, passages, conversationId, retrievalMs, started, listener);
+      answer =
+          verified(
+              generated, searchedFor, passages, conversationId, retrievalMs, started, listener);
     }
     conversations.add(
         conversationId,
@@ -154,7 +176,14 @@ public class AnsweringService {
     }
     double similarity = passages.stream().mapToDouble(Passage::similarity).max().orElse(0);
     StringBuilder all = new StringBuilder();
-    passages.forEach(p -> all.append(p.title()).append('\n').append(p.section()).append('\n').append(p.text()).append('\n'));
+    passages.forEach(
+        p ->
+            all.append(p.title())
+                .append('\n')
+                .append(p.section())
+                .append('\n')
+                .append(p.text())
+                .append('\n'));
     double coverage = Terms.coverage(Terms.of(question), Terms.of(all.toString()));
     double needed =
         Language.of(question).equals(Language.CHINESE)
@@ -170,10 +199,13 @@ public class AnsweringService {
         new StringBuilder(
             chinese
                 ? "文档中没有找到这个问题的答案。请联系" + assistant.contact(language) + "。"
-                : "The documents do not answer this question. Please ask " + assistant.contact(language) + ".");
+                : "The documents do not answer this question. Please ask "
+                    + assistant.contact(language)
+                    + ".");
     List<String> nearest = passages.stream().map(Passage::title).distinct().limit(3).toList();
     if (!nearest.isEmpty()) {
-      text.append(chinese ? "\n\n最接近的文档：" : "\n\nNearest documents: ").append(String.join(chinese ? "、" : ", ", nearest));
+      text.append(chinese ? "\n\n最接近的文档：" : "\n\nNearest documents: ")
+          .append(String.join(chinese ? "、" : ", ", nearest));
     }
     return text.toString();
   }
@@ -200,9 +232,17 @@ public class AnsweringService {
       }
     }
     return new Answer(
-        text, cited, false, "supported", List.of(), new Answer.Usage(0, 0, 0),
-        new Answer.Timings(retrievalMs, millis(started), millis(started)), conversationId,
-        "extractive", notice, question);
+        text,
+        cited,
+        false,
+        "supported",
+        List.of(),
+        new Answer.Usage(0, 0, 0),
+        new Answer.Timings(retrievalMs, millis(started), millis(started)),
+        conversationId,
+        "extractive",
+        notice,
+        question);
   }
 
   private Answer verified(
@@ -226,13 +266,25 @@ public class AnsweringService {
     if (!verified.isTrustworthy()) {
       Answer quoted =
           extractive(
-              question, passages, conversationId, retrievalMs, started,
+              question,
+              passages,
+              conversationId,
+              retrievalMs,
+              started,
               "What the model wrote is not borne out by the documents; here is what they say.",
               listener);
       return new Answer(
-          quoted.answer(), quoted.citations(), false, "unsupported", verified.unsupported(), usage,
-          new Answer.Timings(retrievalMs, generated.firstTokenMs, millis(started)), conversationId,
-          "extractive", quoted.notice(), question);
+          quoted.answer(),
+          quoted.citations(),
+          false,
+          "unsupported",
+          verified.unsupported(),
+          usage,
+          new Answer.Timings(retrievalMs, generated.firstTokenMs, millis(started)),
+          conversationId,
+          "extractive",
+          quoted.notice(),
+          question);
     }
     List<Answer.Citation> cited = new ArrayList<>();
     for (int n : verified.cited()) {
@@ -240,11 +292,17 @@ public class AnsweringService {
       listener.citation(n, passages.get(n - 1).title());
     }
     return new Answer(
-        verified.text(), cited, false,
+        verified.text(),
+        cited,
+        false,
         verified.unsupported().isEmpty() ? "supported" : "partly supported",
-        verified.unsupported(), usage,
-        new Answer.Timings(retrievalMs, generated.firstTokenMs, millis(started)), conversationId,
-        "generated", notice, question);
+        verified.unsupported(),
+        usage,
+        new Answer.Timings(retrievalMs, generated.firstTokenMs, millis(started)),
+        conversationId,
+        "generated",
+        notice,
+        question);
   }
 
   private Generated generate(
@@ -261,7 +319,11 @@ public class AnsweringService {
     int[] prompt = {};
     int trimmed = 0;
     for (; trimmed <= turns.size(); trimmed++) {
-      prompt = loaded.format().render(conversation(assistant, language, turns.subList(trimmed, turns.size()), message));
+      prompt =
+          loaded
+              .format()
+              .render(
+                  conversation(assistant, language, turns.subList(trimmed, turns.size()), message));
       if (prompt.length + Math.min(maxTokens, 64) < context) {
         break;
       }
@@ -285,8 +347,10 @@ public class AnsweringService {
     try (TokenStream stream = loaded.engine().generate(request)) {
       while (stream.hasNext()) {
         switch (stream.next()) {
-          case GenerationEvent.Queued queued -> listener.progress(queued.position(), 0, prompt.length);
-          case GenerationEvent.Prefill prefill -> listener.progress(0, prefill.done(), prefill.total());
+          case GenerationEvent.Queued queued ->
+              listener.progress(queued.position(), 0, prompt.length);
+          case GenerationEvent.Prefill prefill ->
+              listener.progress(0, prefill.done(), prefill.total());
           case GenerationEvent.Token token -> {
             firstToken = firstToken == 0 ? millis(started) : firstToken;
             emit(parser.accept(token.id()), text, listener);
@@ -299,7 +363,8 @@ public class AnsweringService {
         }
       }
     }
-    return new Generated(text.toString().strip(), message, usage, firstToken, Math.min(trimmed, turns.size()));
+    return new Generated(
+        text.toString().strip(), message, usage, firstToken, Math.min(trimmed, turns.size()));
   }
 
   private static void emit(

@@ -17,7 +17,11 @@ final class ContextBuilder {
   private ContextBuilder() {}
 
   static List<Passage> choose(
-      List<Passage> found, int limit, int tokenBudget, ToIntFunction<String> tokens, LocalDate today) {
+      List<Passage> found,
+      int limit,
+      int tokenBudget,
+      ToIntFunction<String> tokens,
+      LocalDate today) {
     Map<String, LocalDate> inForce = new HashMap<>();
     for (Passage passage : found) {
       LocalDate from = passage.effectiveFrom();
@@ -31,7 +35,9 @@ final class ContextBuilder {
     for (Passage passage : found) {
       LocalDate latest = inForce.get(policy(passage));
       boolean superseded =
-          latest != null && passage.effectiveFrom() != null && !passage.effectiveFrom().equals(latest);
+          latest != null
+              && passage.effectiveFrom() != null
+              && !passage.effectiveFrom().equals(latest);
       if (superseded || !texts.add(passage.text())) {
         continue;
       }
@@ -52,7 +58,9 @@ final class ContextBuilder {
         + passage
             .title()
             .toLowerCase(Locale.ROOT)
-            .replaceAll("(?i)revision\\s*\\d+|rev\\.?\\s*\\d+|v\\d+(\\.\\d+)*|修订版?|第\\S版|\\d{4}年?版?|[\\s()（）,，_-]+", "");
+            .replaceAll(
+                "(?i)revision\\s*\\d+|rev\\.?\\s*\\d+|v\\d+(\\.\\d+)*|修订版?|第\\S版|\\d{4}年?版?|[\\s()（）,，_-]+",
+                "");
   }
 
   /** The user message: delimited, numbered data, and the question last. */

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Set;
 import org.harmonykb.retrieval.Passage;
 
-/** Answers with the sentences of the passages that share most with the question, quoted and cited. */
+/**
+ * Answers with the sentences of the passages that share most with the question, quoted and cited.
+ */
 final class Extractive {
 
   private static final int MAX_SENTENCES = 3;

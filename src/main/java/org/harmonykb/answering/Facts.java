@@ -15,10 +15,12 @@ final class Facts {
 
   private static final Pattern CITATION = Pattern.compile("\\[\\d+]");
   private static final Pattern PERCENT = Pattern.compile("百分之([零〇一二两三四五六七八九十百]+)");
-  private static final Pattern CHINESE_NUMBER = Pattern.compile("[零〇一二两三四五六七八九十百千]+(?=[天个年月日小元万周次岁人份])");
+  private static final Pattern CHINESE_NUMBER =
+      Pattern.compile("[零〇一二两三四五六七八九十百千]+(?=[天个年月日小元万周次岁人份])");
   private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)*%?");
   private static final String[] ENGLISH = {
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve"
   };
 
   private Facts() {}

@@ -28,8 +28,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * The loaded model, if there is one. The service starts and answers without: {@link #loaded} is null
- * then, and {@link #describe} tells what to do about it.
+ * The loaded model, if there is one. The service starts and answers without: {@link #loaded} is
+ * null then, and {@link #describe} tells what to do about it.
  */
 @Component("modelHealthIndicator")
 public class LanguageModel implements HealthIndicator, DisposableBean {
@@ -73,7 +73,9 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   /** Reads a prompt once, so that the kernels are compiled before the first question comes. */
   private static void warmUp(InferenceEngine engine) {
     int[] prompt =
-        IntStream.range(0, Math.min(256, engine.model().contextLength() / 2)).map(i -> i + 100).toArray();
+        IntStream.range(0, Math.min(256, engine.model().contextLength() / 2))
+            .map(i -> i + 100)
+            .toArray();
     try (TokenStream stream =
         engine.generate(
             new GenerationRequest(prompt, 16, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 final class Sentences {
 
   private static final Pattern END =
-      Pattern.compile("(?:(?<![0-9])[.!?](?=\\s|$|\\[)|(?<=[0-9])[.!?](?=\\s+\\p{Lu}|$)|[。！？；])(?:\\s*\\[\\d+])*|\\n+");
+      Pattern.compile(
+          "(?:(?<![0-9])[.!?](?=\\s|$|\\[)|(?<=[0-9])[.!?](?=\\s+\\p{Lu}|$)|[。！？；])(?:\\s*\\[\\d+])*|\\n+");
 
   private Sentences() {}
 

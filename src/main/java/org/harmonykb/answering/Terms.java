@@ -5,7 +5,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.harmonykb.retrieval.Language;
 
-/** The words of a text that carry meaning: English words cut to their stem, pairs of Han characters. */
+/**
+ * The words of a text that carry meaning: English words cut to their stem, pairs of Han characters.
+ */
 final class Terms {
 
   private static final Set<String> STOP_WORDS =
@@ -14,7 +16,8 @@ final class Terms {
               .split(" "));
 
   private static final Set<String> CHINESE_STOP_PAIRS =
-      Set.of("什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗");
+      Set.of(
+          "什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗");
 
   private Terms() {}
 

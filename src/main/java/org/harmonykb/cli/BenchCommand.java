@@ -40,7 +40,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "-n", paramLabel = "N", defaultValue = "32", description = "tokens to generate")
   private int generatedTokens;
 
-  @Option(names = "-d", paramLabel = "DEPTH", defaultValue = "0", description = "tokens already in the cache")
+  @Option(
+      names = "-d",
+      paramLabel = "DEPTH",
+      defaultValue = "0",
+      description = "tokens already in the cache")
   private int depth;
 
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
@@ -49,7 +53,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "-r", paramLabel = "REPEATS", defaultValue = "3")
   private int repeats;
 
-  @Option(names = "--parallel", paramLabel = "N", defaultValue = "1", description = "requests side by side")
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "requests side by side")
   private int parallel;
 
   @Option(names = "--json")
@@ -99,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
         measure(engine, context, 1);
       }
       requests.add(
-          Thread.ofVirtual().unstarted(() -> runs.add(measure(engine, prompt, generatedTokens + 1))));
+          Thread.ofVirtual()
+              .unstarted(() -> runs.add(measure(engine, prompt, generatedTokens + 1))));
     }
     requests.forEach(Thread::start);
     for (Thread request : requests) {
@@ -123,7 +132,8 @@ final class BenchCommand implements Callable<Integer> {
     int tokens = 0;
     try (TokenStream stream =
         engine.generate(
-            new GenerationRequest(prompt, count, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
+            new GenerationRequest(
+                prompt, count, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
       while (stream.hasNext()) {
         switch (stream.next()) {
           case GenerationEvent.Token _ -> {
@@ -138,7 +148,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     long end = System.nanoTime();
     return new Run(
-        computed / ((first - start) / 1e9), (tokens - 1) / ((end - first) / 1e9), (first - start) / 1e6);
+        computed / ((first - start) / 1e9),
+        (tokens - 1) / ((end - first) / 1e9),
+        (first - start) / 1e6);
   }
 
   private int[] tokens(InferenceEngine engine, int count) {

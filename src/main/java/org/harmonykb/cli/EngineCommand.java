@@ -50,7 +50,10 @@ final class EngineCommand {
 
   static final JsonMapper JSON = JsonMapper.builder().build();
 
-  @Command(name = "info", description = "Prints what a model file holds.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "info",
+      description = "Prints what a model file holds.",
+      mixinStandardHelpOptions = true)
   static final class Info implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE")
@@ -91,7 +94,11 @@ final class EngineCommand {
     @Option(names = "--prompt", required = true, paramLabel = "TEXT")
     private String prompt = "";
 
-    @Option(names = "-n", paramLabel = "N", defaultValue = "64", description = "tokens; ${DEFAULT-VALUE} by default")
+    @Option(
+        names = "-n",
+        paramLabel = "N",
+        defaultValue = "64",
+        description = "tokens; ${DEFAULT-VALUE} by default")
     private int count;
 
     @Option(names = "--temperature", paramLabel = "T", defaultValue = "0")
@@ -118,7 +125,8 @@ final class EngineCommand {
         List<Integer> output = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         try (TokenStream stream =
-            engine.generate(new GenerationRequest(input, count, sampling, stops, List.of(), null))) {
+            engine.generate(
+                new GenerationRequest(input, count, sampling, stops, List.of(), null))) {
           while (stream.hasNext()) {
             switch (stream.next()) {
               case GenerationEvent.Token token -> {
@@ -176,13 +184,21 @@ final class EngineCommand {
     @Option(names = "--model", required = true, paramLabel = "F")
     private Path model = Path.of("");
 
-    @Option(names = "--tokens", required = true, paramLabel = "FILE", description = "JSON array of ids")
+    @Option(
+        names = "--tokens",
+        required = true,
+        paramLabel = "FILE",
+        description = "JSON array of ids")
     private Path tokens = Path.of("");
 
     @Option(names = "--positions", required = true, split = ",", paramLabel = "P")
     private int[] positions = {};
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "little-endian float32, one row per position")
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "little-endian float32, one row per position")
     private Path out = Path.of("");
 
     @Option(names = "--kv", paramLabel = "f32|f16", defaultValue = "f32")
@@ -203,7 +219,8 @@ final class EngineCommand {
         check(ids, transformer.vocabularySize());
         ModelConfig config = transformer.config();
         KvCache.Shape shape =
-            new KvCache.Shape(config.blockCount(), config.headCountKv(), config.keyLength(), layout);
+            new KvCache.Shape(
+                config.blockCount(), config.headCountKv(), config.keyLength(), layout);
         try (KvCache cache = new KvCache(shape, 1)) {
           write(transformer, cache.acquire(ids), ids);
         }
@@ -214,7 +231,8 @@ final class EngineCommand {
     private void check(int[] ids, int vocabulary) {
       for (int id : ids) {
         if (id < 0 || id >= vocabulary) {
-          throw new IllegalArgumentException("token " + id + " is outside the vocabulary of " + vocabulary);
+          throw new IllegalArgumentException(
+              "token " + id + " is outside the vocabulary of " + vocabulary);
         }
       }
       for (int position : positions) {
@@ -236,7 +254,8 @@ final class EngineCommand {
         int wanted = 0;
         for (int i = from; i < to; i++) {
           int at = i;
-          rowOf[i - from] = batch.add(sequence, ids[i], Arrays.stream(positions).anyMatch(p -> p == at));
+          rowOf[i - from] =
+              batch.add(sequence, ids[i], Arrays.stream(positions).anyMatch(p -> p == at));
           wanted += rowOf[i - from] < 0 ? 0 : 1;
         }
         float[] logits = new float[wanted * vocabulary];

@@ -38,7 +38,11 @@ final class EvalCommand {
     @Option(names = "--qrels", required = true, paramLabel = "F.tsv")
     private Path qrels = Path.of("");
 
-    @Option(names = "--fusion", split = ",", paramLabel = "K,WORDS,MEANING", description = "other fusion weights, to compare")
+    @Option(
+        names = "--fusion",
+        split = ",",
+        paramLabel = "K,WORDS,MEANING",
+        description = "other fusion weights, to compare")
     private double[] weights = {};
 
     @Option(names = "--json")

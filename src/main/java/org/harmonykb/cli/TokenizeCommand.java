@@ -53,7 +53,8 @@ final class TokenizeCommand implements Callable<Integer> {
     JsonNode request = EngineCommand.JSON.readTree(line);
     Map<String, Object> answer = new LinkedHashMap<>();
     if (request.has("text") || request.has("utf16")) {
-      String text = request.has("utf16") ? utf16(request.get("utf16")) : request.get("text").asString();
+      String text =
+          request.has("utf16") ? utf16(request.get("utf16")) : request.get("text").asString();
       boolean special = request.has("special") && request.get("special").asString().equals("all");
       answer.put("ids", special ? tokenizer.encodeWithSpecial(text) : tokenizer.encode(text));
     } else if (request.has("ids")) {

@@ -36,15 +36,23 @@ public class ConversationService {
 
   /** Adds a turn; the first one begins the conversation. */
   @Transactional
-  public void add(UUID id, String assistant, String question, String prompt, String answer, String result) {
+  public void add(
+      UUID id, String assistant, String question, String prompt, String answer, String result) {
     Conversation conversation =
         conversations
             .findById(id)
-            .orElseGet(
-                () -> new Conversation(id, title(question), assistant, clock.instant()));
+            .orElseGet(() -> new Conversation(id, title(question), assistant, clock.instant()));
     conversation.touch(clock.instant());
     conversations.saveAndFlush(conversation);
-    turns.save(new Turn(id, turns.countByConversationId(id), question, prompt, answer, result, clock.instant()));
+    turns.save(
+        new Turn(
+            id,
+            turns.countByConversationId(id),
+            question,
+            prompt,
+            answer,
+            result,
+            clock.instant()));
   }
 
   @Transactional

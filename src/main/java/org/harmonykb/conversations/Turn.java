@@ -30,7 +30,14 @@ public class Turn {
   @SuppressWarnings("NullAway.Init")
   protected Turn() {}
 
-  Turn(UUID conversationId, int ordinal, String question, String prompt, String answer, String result, Instant now) {
+  Turn(
+      UUID conversationId,
+      int ordinal,
+      String question,
+      String prompt,
+      String answer,
+      String result,
+      Instant now) {
     this.id = UUID.randomUUID();
     this.conversationId = conversationId;
     this.ordinal = ordinal;

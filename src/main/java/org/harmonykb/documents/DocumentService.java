@@ -75,9 +75,12 @@ public class DocumentService {
       throw new RefusedFileException(
           RefusedFileException.Kind.EMPTY, "The file " + file.filename() + " is empty");
     }
-    if (file.externalId().isBlank() || file.externalId().length() > 500 || file.filename().length() > 500) {
+    if (file.externalId().isBlank()
+        || file.externalId().length() > 500
+        || file.filename().length() > 500) {
       throw new RefusedFileException(
-          RefusedFileException.Kind.BAD_NAME, "A document's id and file name need 1 to 500 characters");
+          RefusedFileException.Kind.BAD_NAME,
+          "A document's id and file name need 1 to 500 characters");
     }
     String mediaType = mediaType(file);
     if (!MEDIA_TYPES.contains(mediaType)) {
@@ -90,7 +93,8 @@ public class DocumentService {
     StoredDocument document =
         documents
             .findByExternalId(file.externalId())
-            .orElseGet(() -> new StoredDocument(UUID.randomUUID(), file.externalId(), clock.instant()));
+            .orElseGet(
+                () -> new StoredDocument(UUID.randomUUID(), file.externalId(), clock.instant()));
     boolean unchanged =
         document.sha256().equals(sha256)
             && document.collection().equals(file.collection())
@@ -183,7 +187,8 @@ public class DocumentService {
   /** Moves a document on, unless it is gone or has a newer revision; false then. */
   @Transactional
   public boolean moveTo(UUID id, int revision, DocumentState state, @Nullable String reason) {
-    Optional<StoredDocument> document = documents.findById(id).filter(d -> d.revision() == revision);
+    Optional<StoredDocument> document =
+        documents.findById(id).filter(d -> d.revision() == revision);
     document.ifPresent(d -> d.moveTo(state, reason, clock.instant()));
     return document.isPresent();
   }
@@ -192,7 +197,8 @@ public class DocumentService {
   @Transactional
   public boolean makeSearchable(
       UUID id, int revision, String title, @Nullable LocalDate effectiveFrom, int passages) {
-    Optional<StoredDocument> document = documents.findById(id).filter(d -> d.revision() == revision);
+    Optional<StoredDocument> document =
+        documents.findById(id).filter(d -> d.revision() == revision);
     document.ifPresent(
         d -> {
           d.describe(title, effectiveFrom, passages);

@@ -57,7 +57,8 @@ public class StoredDocument {
     this.updatedAt = now;
   }
 
-  void receive(IncomingFile file, String mediaType, String sha256, long size, String storedAs, Instant now) {
+  void receive(
+      IncomingFile file, String mediaType, String sha256, long size, String storedAs, Instant now) {
     this.collection = file.collection();
     this.allowList = String.join("\n", new TreeSet<>(file.allow()));
     this.filename = file.filename();

@@ -23,8 +23,8 @@ public interface InferenceEngine extends AutoCloseable {
   Tokenizer tokenizer();
 
   /**
-   * Starts generating after the given prompt and returns at once; the stream's events arrive as they
-   * happen.
+   * Starts generating after the given prompt and returns at once; the stream's events arrive as
+   * they happen.
    *
    * @throws ContextOverflowException if the prompt leaves no room for a single token
    * @throws EngineBusyException if the queue is full

@@ -74,8 +74,15 @@ public final class RetrievalEvaluation {
       recall10 += ranked.size() < 10 ? (double) found / relevant.size() : 0;
       recall100 += (double) found / relevant.size();
       int[] grades =
-          relevant.values().stream().mapToInt(Integer::intValue).map(g -> -g).sorted().limit(10).map(g -> -g).toArray();
-      double ideal = IntStream.range(0, grades.length).mapToDouble(i -> grades[i] / log2(i + 2)).sum();
+          relevant.values().stream()
+              .mapToInt(Integer::intValue)
+              .map(g -> -g)
+              .sorted()
+              .limit(10)
+              .map(g -> -g)
+              .toArray();
+      double ideal =
+          IntStream.range(0, grades.length).mapToDouble(i -> grades[i] / log2(i + 2)).sum();
       ndcg10 += gain / ideal;
     }
 
@@ -113,8 +120,10 @@ public final class RetrievalEvaluation {
       List<SearchIndex.Hit> byMeaning =
           index.byMeaning(
               language, embedder.query(language, question.text), query, AccessScope.EVERYTHING);
-      words.add(ids(byWords.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
-      meaning.add(ids(byMeaning.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
+      words.add(
+          ids(byWords.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
+      meaning.add(
+          ids(byMeaning.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
       hybrid.add(ids(fusion.fuse(byWords, byMeaning, DEPTH), idOf), question.relevant);
     }
     double seconds = (System.nanoTime() - started) / 1e9;
@@ -129,7 +138,8 @@ public final class RetrievalEvaluation {
 
   private Map<String, String> index(Path corpus) throws IOException {
     UUID document = UUID.randomUUID();
-    List<String> lines = Files.readAllLines(corpus).stream().filter(line -> !line.isBlank()).toList();
+    List<String> lines =
+        Files.readAllLines(corpus).stream().filter(line -> !line.isBlank()).toList();
     Map<String, String> idOf = new HashMap<>();
     Chunk[] chunks = new Chunk[lines.size()];
     IntStream.range(0, lines.size())
@@ -141,7 +151,9 @@ public final class RetrievalEvaluation {
               String title = line.has("title") ? line.get("title").asString() : "";
               String language = Language.of(text);
               Chunk chunk =
-                  new Chunk(document, 1, i, "eval", title, "", null, null, language, text, Set.of(), null);
+                  new Chunk(
+                      document, 1, i, "eval", title, "", null, null, language, text, Set.of(),
+                      null);
               chunks[i] = chunk.withVector(embedder.passage(language, chunk.embeddedText()));
             });
     for (int i = 0; i < chunks.length; i++) {

@@ -16,7 +16,9 @@ public interface CompletionParser {
    */
   record Delta(Channel channel, String recipient, String text) {}
 
-  /** Takes the next token and returns the text completed by it, if any. Never splits a character. */
+  /**
+   * Takes the next token and returns the text completed by it, if any. Never splits a character.
+   */
   List<Delta> accept(int token);
 
   /** Ends the completion and returns held-back text. */

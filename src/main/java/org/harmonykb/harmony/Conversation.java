@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param turns user and assistant turns in order; the last is the user's
  */
 public record Conversation(
-    @Nullable String date,
-    ReasoningEffort reasoningEffort,
-    String instructions,
-    List<Turn> turns) {
+    @Nullable String date, ReasoningEffort reasoningEffort, String instructions, List<Turn> turns) {
 
   public enum ReasoningEffort {
     LOW,

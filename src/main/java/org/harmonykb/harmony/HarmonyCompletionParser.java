@@ -96,7 +96,9 @@ final class HarmonyCompletionParser implements CompletionParser {
   }
 
   private List<Delta> delta(String text) {
-    return text.isEmpty() ? List.of() : new ArrayList<>(List.of(new Delta(channel, recipient, text)));
+    return text.isEmpty()
+        ? List.of()
+        : new ArrayList<>(List.of(new Delta(channel, recipient, text)));
   }
 
   private void readHeader() {

@@ -4,13 +4,15 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The Harmony format of gpt-oss. The system message depends on the date and the effort only, so that
- * its keys and values are computed once a day; instructions go into the developer message. Finished
- * answers come back on the final channel, without what the model thought. Source: openai/harmony.
+ * The Harmony format of gpt-oss. The system message depends on the date and the effort only, so
+ * that its keys and values are computed once a day; instructions go into the developer message.
+ * Finished answers come back on the final channel, without what the model thought. Source:
+ * openai/harmony.
  */
 public final class HarmonyFormat implements ChatFormat {
 
-  private static final String IDENTITY = "You are ChatGPT, a large language model trained by OpenAI.";
+  private static final String IDENTITY =
+      "You are ChatGPT, a large language model trained by OpenAI.";
   private static final String KNOWLEDGE_CUTOFF = "2024-06";
 
   private final Vocabulary vocabulary;

@@ -17,7 +17,8 @@ final class Utf8Pieces {
   private byte[] pending = {};
 
   String accept(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.allocate(pending.length + bytes.length).put(pending).put(bytes).flip();
+    ByteBuffer in =
+        ByteBuffer.allocate(pending.length + bytes.length).put(pending).put(bytes).flip();
     CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
     decoder.reset().decode(in, out, false);
     pending = new byte[in.remaining()];

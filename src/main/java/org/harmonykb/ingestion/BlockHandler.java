@@ -15,7 +15,8 @@ import org.xml.sax.helpers.DefaultHandler;
 final class BlockHandler extends DefaultHandler {
 
   private static final Pattern NUMBERED =
-      Pattern.compile("(\\d{1,2}(\\.\\d{1,2}){0,3})\\.?\\s+\\S.{0,80}|第[一二三四五六七八九十0-9]+[章节条]\\s*.{0,40}");
+      Pattern.compile(
+          "(\\d{1,2}(\\.\\d{1,2}){0,3})\\.?\\s+\\S.{0,80}|第[一二三四五六七八九十0-9]+[章节条]\\s*.{0,40}");
 
   private final boolean findHeadings;
   private final int maxCharacters;
@@ -176,6 +177,9 @@ final class BlockHandler extends DefaultHandler {
 
   /** One line without hidden characters. */
   static String clean(CharSequence raw) {
-    return raw.toString().replaceAll("[\\u200b-\\u200f\\u2060\\ufeff\\u00ad]", "").replaceAll("\\s+", " ").strip();
+    return raw.toString()
+        .replaceAll("[\\u200b-\\u200f\\u2060\\ufeff\\u00ad]", "")
+        .replaceAll("\\s+", " ")
+        .strip();
   }
 }

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -110,7 +110,10 @@ class DocumentParser {
           filename + " is encrypted; remove the password and send it again", cause);
     }
     return new UnreadableDocumentException(
-        filename + " is damaged or not what its name says (" + cause.getClass().getSimpleName() + ")",
+        filename
+            + " is damaged or not what its name says ("
+            + cause.getClass().getSimpleName()
+            + ")",
         cause);
   }
 }

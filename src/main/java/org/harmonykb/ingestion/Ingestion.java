@@ -27,7 +27,8 @@ class Ingestion implements JobHandler {
   private final Embedder embedder;
   private final SearchIndex index;
 
-  Ingestion(DocumentService documents, DocumentParser parser, Embedder embedder, SearchIndex index) {
+  Ingestion(
+      DocumentService documents, DocumentParser parser, Embedder embedder, SearchIndex index) {
     this.documents = documents;
     this.parser = parser;
     this.embedder = embedder;
@@ -53,7 +54,10 @@ class Ingestion implements JobHandler {
       if (prepared.chunks.isEmpty()) {
         index.delete(id);
         documents.moveTo(
-            id, revision, DocumentState.NO_TEXT, "The document has no text; a scan needs OCR first");
+            id,
+            revision,
+            DocumentState.NO_TEXT,
+            "The document has no text; a scan needs OCR first");
         return;
       }
       documents.moveTo(id, revision, DocumentState.EMBEDDING, null);
@@ -84,7 +88,10 @@ class Ingestion implements JobHandler {
     String title = title(document, parsed);
     LocalDate effectiveFrom =
         EffectiveDate.find(
-            parsed.blocks().stream().limit(40).map(Ingestion::plain).collect(Collectors.joining("\n")));
+            parsed.blocks().stream()
+                .limit(40)
+                .map(Ingestion::plain)
+                .collect(Collectors.joining("\n")));
     List<Chunk> chunks = new ArrayList<>();
     for (Chunker.Piece piece : Chunker.cut(parsed, title)) {
       chunks.add(
@@ -122,7 +129,9 @@ class Ingestion implements JobHandler {
       case ParsedDocument.Block.Heading heading -> heading.text();
       case ParsedDocument.Block.Paragraph paragraph -> paragraph.text();
       case ParsedDocument.Block.Table table ->
-          table.rows().stream().map(row -> String.join(" | ", row)).collect(Collectors.joining("\n"));
+          table.rows().stream()
+              .map(row -> String.join(" | ", row))
+              .collect(Collectors.joining("\n"));
     };
   }
 

@@ -5,7 +5,9 @@ public interface JobHandler {
 
   Job.Kind kind();
 
-  /** Does the work; an exception makes the job fail with its message. May run again after a crash. */
+  /**
+   * Does the work; an exception makes the job fail with its message. May run again after a crash.
+   */
   void run(Job job, Progress progress);
 
   /** How a running job tells where it is. */

@@ -68,7 +68,8 @@ public class JobService {
         job.moveTo(Job.State.QUEUED, null, clock.instant());
         schedule(job);
       }
-      default -> throw new JobConflictException("Only a failed or cancelled job can be tried again");
+      default ->
+          throw new JobConflictException("Only a failed or cancelled job can be tried again");
     }
     return job;
   }

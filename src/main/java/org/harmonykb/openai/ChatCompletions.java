@@ -48,7 +48,8 @@ final class ChatCompletions {
   record Message(
       String role,
       String content,
-      @JsonProperty("reasoning_content") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reasoning,
+      @JsonProperty("reasoning_content") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable String reasoning,
       @Nullable String refusal) {}
 
   record Chunk(

@@ -22,13 +22,15 @@ final class ChatRequestReader {
             instructions.append(instructions.isEmpty() ? "" : "\n\n").append(text);
         case "user" -> turns.add(new Conversation.Turn.User(text));
         case "assistant" -> turns.add(new Conversation.Turn.Assistant(text));
-        default -> throw OpenAiException.invalid("The role " + message.role() + " is not known here");
+        default ->
+            throw OpenAiException.invalid("The role " + message.role() + " is not known here");
       }
     }
     if (turns.isEmpty() || !(turns.getLast() instanceof Conversation.Turn.User)) {
       throw OpenAiException.invalid("The last message must be the user's");
     }
-    return new Conversation(date, effort(request.reasoningEffort()), instructions.toString(), turns);
+    return new Conversation(
+        date, effort(request.reasoningEffort()), instructions.toString(), turns);
   }
 
   /** The last message of the user. */

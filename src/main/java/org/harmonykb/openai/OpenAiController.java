@@ -43,7 +43,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * OpenAI's chat API: the plain model under its id, and each assistant under its name, which answers
- * from the documents. What the model thinks goes to {@code reasoning_content}, never to the content.
+ * from the documents. What the model thinks goes to {@code reasoning_content}, never to the
+ * content.
  */
 @RestController
 @RequestMapping("/v1")
@@ -65,7 +66,8 @@ class OpenAiController {
   }
 
   /** What was written, and where it stopped. */
-  private record Written(String content, String reasoning, FinishReason reason, ChatCompletions.Usage usage) {}
+  private record Written(
+      String content, String reasoning, FinishReason reason, ChatCompletions.Usage usage) {}
 
   private record Piece(Channel channel, String text) {}
 
@@ -103,7 +105,14 @@ class OpenAiController {
     if (isAssistant) {
       Answer answer = answering.ask(question(request, id), new Listener(_ -> {}));
       return completion(
-          completionId, created, id, answer.answer(), null, "stop", usage(answer), answer.citations());
+          completionId,
+          created,
+          id,
+          answer.answer(),
+          null,
+          "stop",
+          usage(answer),
+          answer.citations());
     }
     Written written = write(request, _ -> {});
     return completion(
@@ -139,7 +148,11 @@ class OpenAiController {
   }
 
   private SseEmitter stream(
-      ChatCompletions.Request request, boolean isAssistant, String id, String completionId, long created) {
+      ChatCompletions.Request request,
+      boolean isAssistant,
+      String id,
+      String completionId,
+      long created) {
     // What can be refused is refused before the first byte.
     Question question = isAssistant ? question(request, id) : null;
     GenerationRequest generation = isAssistant ? null : generation(request);
@@ -219,7 +232,9 @@ class OpenAiController {
   private GenerationRequest generation(ChatCompletions.Request request) {
     LanguageModel.Loaded loaded = loaded();
     int[] prompt =
-        loaded.format().render(ChatRequestReader.conversation(request, LocalDate.now(clock).toString()));
+        loaded
+            .format()
+            .render(ChatRequestReader.conversation(request, LocalDate.now(clock).toString()));
     SamplingOptions sampling;
     try {
       sampling =
@@ -324,7 +339,9 @@ class OpenAiController {
       try {
         emitter.send(
             SseEmitter.event()
-                .data(data, data instanceof String ? MediaType.TEXT_PLAIN : MediaType.APPLICATION_JSON));
+                .data(
+                    data,
+                    data instanceof String ? MediaType.TEXT_PLAIN : MediaType.APPLICATION_JSON));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -375,6 +392,8 @@ class OpenAiController {
 
   @ExceptionHandler
   ResponseEntity<ChatCompletions.Problem> busy(EngineBusyException e) {
-    return ResponseEntity.status(429).header("Retry-After", "10").body(problem(e, "rate_limit_error"));
+    return ResponseEntity.status(429)
+        .header("Retry-After", "10")
+        .body(problem(e, "rate_limit_error"));
   }
 }

@@ -1,6 +1,8 @@
 package org.harmonykb.openai;
 
-/** A request to {@code /v1} that cannot be served, with what OpenAI's clients expect of an error. */
+/**
+ * A request to {@code /v1} that cannot be served, with what OpenAI's clients expect of an error.
+ */
 final class OpenAiException extends RuntimeException {
 
   private final int status;

@@ -36,7 +36,17 @@ public record Chunk(
 
   public Chunk withVector(float @Nullable [] embedding) {
     return new Chunk(
-        documentId, revision, ordinal, collection, title, section, page, effectiveFrom, language,
-        text, allow, embedding);
+        documentId,
+        revision,
+        ordinal,
+        collection,
+        title,
+        section,
+        page,
+        effectiveFrom,
+        language,
+        text,
+        allow,
+        embedding);
   }
 }

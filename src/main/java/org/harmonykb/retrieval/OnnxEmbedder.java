@@ -43,10 +43,14 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
           HuggingFaceTokenizer.newInstance(
               vocabulary,
               Map.of(
-                  "truncation", "true",
-                  "maxLength", Integer.toString(MAX_TOKENS),
-                  "modelMaxLength", Integer.toString(MAX_TOKENS),
-                  "padding", "false"));
+                  "truncation",
+                  "true",
+                  "maxLength",
+                  Integer.toString(MAX_TOKENS),
+                  "modelMaxLength",
+                  Integer.toString(MAX_TOKENS),
+                  "padding",
+                  "false"));
       return new Model(
           environment.createSession(network.readAllBytes(), options), tokenizer, queryPrefix);
     } catch (IOException e) {
@@ -84,7 +88,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     Encoding encoding = model.tokenizer.encode(text);
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try {
-      inputs.put("input_ids", OnnxTensor.createTensor(environment, new long[][] {encoding.getIds()}));
+      inputs.put(
+          "input_ids", OnnxTensor.createTensor(environment, new long[][] {encoding.getIds()}));
       inputs.put(
           "attention_mask",
           OnnxTensor.createTensor(environment, new long[][] {encoding.getAttentionMask()}));

@@ -18,8 +18,7 @@ import java.util.Objects;
 public record RankFusion(int k, double wordsWeight, double meaningWeight) {
 
   /** Fuses the arms; ties go to the keyword arm's order. */
-  public List<Passage> fuse(
-      List<SearchIndex.Hit> words, List<SearchIndex.Hit> meaning, int limit) {
+  public List<Passage> fuse(List<SearchIndex.Hit> words, List<SearchIndex.Hit> meaning, int limit) {
     Map<String, Passage> fused = new HashMap<>();
     List<String> order = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
@@ -54,10 +53,28 @@ public record RankFusion(int k, double wordsWeight, double meaningWeight) {
   }
 
   private static Passage ranked(
-      Passage p, double score, int wordsRank, int meaningRank, double wordsScore, double similarity) {
+      Passage p,
+      double score,
+      int wordsRank,
+      int meaningRank,
+      double wordsScore,
+      double similarity) {
     return new Passage(
-        p.id(), p.documentId(), p.revision(), p.ordinal(), p.collection(), p.title(), p.section(),
-        p.page(), p.effectiveFrom(), p.language(), p.text(), score, wordsRank, meaningRank,
-        wordsScore, similarity);
+        p.id(),
+        p.documentId(),
+        p.revision(),
+        p.ordinal(),
+        p.collection(),
+        p.title(),
+        p.section(),
+        p.page(),
+        p.effectiveFrom(),
+        p.language(),
+        p.text(),
+        score,
+        wordsRank,
+        meaningRank,
+        wordsScore,
+        similarity);
   }
 }

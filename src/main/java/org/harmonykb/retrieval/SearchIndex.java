@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The index as the service sees it. Thread-safe. Each change is durable and visible to searches when
- * its call returns.
+ * The index as the service sees it. Thread-safe. Each change is durable and visible to searches
+ * when its call returns.
  */
 public interface SearchIndex {
 
@@ -36,8 +36,10 @@ public interface SearchIndex {
 
   long passageCount();
 
-  /** Begins to write everything anew beside the live index; changes go to both until {@link
-   * #switchGeneration} or {@link #dropGeneration}. */
+  /**
+   * Begins to write everything anew beside the live index; changes go to both until {@link
+   * #switchGeneration} or {@link #dropGeneration}.
+   */
   void beginGeneration();
 
   /** Writes a document into the new generation only. */

@@ -1,9 +1,9 @@
 package org.harmonykb.web;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.time.Instant;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobService;
 import org.harmonykb.retrieval.AccessScope;
@@ -34,13 +34,27 @@ class AdminController {
   }
 
   record JobView(
-      UUID id, Job.Kind kind, Job.State state, @Nullable UUID documentId, int done, int total,
-      @Nullable String message, Instant createdAt, Instant updatedAt) {
+      UUID id,
+      Job.Kind kind,
+      Job.State state,
+      @Nullable UUID documentId,
+      int done,
+      int total,
+      @Nullable String message,
+      Instant createdAt,
+      Instant updatedAt) {
 
     static JobView of(Job job) {
       return new JobView(
-          job.id(), job.kind(), job.state(), job.documentId(), job.done(), job.total(),
-          job.message(), job.createdAt(), job.updatedAt());
+          job.id(),
+          job.kind(),
+          job.state(),
+          job.documentId(),
+          job.done(),
+          job.total(),
+          job.message(),
+          job.createdAt(),
+          job.updatedAt());
     }
   }
 

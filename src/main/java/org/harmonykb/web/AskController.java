@@ -38,7 +38,10 @@ class AskController {
   private final DocumentService documents;
 
   AskController(
-      AnsweringService answering, Assistants assistants, LanguageModel model, DocumentService documents) {
+      AnsweringService answering,
+      Assistants assistants,
+      LanguageModel model,
+      DocumentService documents) {
     this.answering = answering;
     this.assistants = assistants;
     this.model = model;

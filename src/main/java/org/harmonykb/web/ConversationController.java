@@ -82,7 +82,8 @@ class ConversationController {
   }
 
   @GetMapping("/{id}/export")
-  ResponseEntity<String> export(@PathVariable UUID id, @RequestParam(defaultValue = "md") String format) {
+  ResponseEntity<String> export(
+      @PathVariable UUID id, @RequestParam(defaultValue = "md") String format) {
     Full conversation = get(id);
     return switch (format) {
       case "json" -> download("application/json", "json", json.writeValueAsString(conversation));
@@ -94,7 +95,8 @@ class ConversationController {
   private static ResponseEntity<String> download(String type, String ending, String body) {
     return ResponseEntity.ok()
         .header(HttpHeaders.CONTENT_TYPE, type)
-        .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"conversation." + ending + "\"")
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"conversation." + ending + "\"")
         .body(body);
   }
 
@@ -104,11 +106,13 @@ class ConversationController {
       text.append("\n## ").append(turn.question()).append("\n\n");
       text.append(turn.answer().get("answer").asString()).append("\n");
       for (JsonNode citation : turn.answer().get("citations")) {
-        text.append("\n[%d] %s, %s (revision %d)".formatted(
-                citation.get("n").asInt(),
-                citation.get("title").asString(),
-                citation.get("section").asString(),
-                citation.get("revision").asInt()));
+        text.append(
+            "\n[%d] %s, %s (revision %d)"
+                .formatted(
+                    citation.get("n").asInt(),
+                    citation.get("title").asString(),
+                    citation.get("section").asString(),
+                    citation.get("revision").asInt()));
       }
       text.append("\n");
     }

@@ -65,8 +65,19 @@ class DocumentController {
 
     static DocumentView of(StoredDocument d) {
       return new DocumentView(
-          d.id(), d.externalId(), d.collection(), d.title(), d.state(), d.reason(), d.revision(),
-          d.filename(), d.mediaType(), d.sizeBytes(), d.passages(), d.effectiveFrom(), d.allow(),
+          d.id(),
+          d.externalId(),
+          d.collection(),
+          d.title(),
+          d.state(),
+          d.reason(),
+          d.revision(),
+          d.filename(),
+          d.mediaType(),
+          d.sizeBytes(),
+          d.passages(),
+          d.effectiveFrom(),
+          d.allow(),
           d.updatedAt());
     }
   }
@@ -88,7 +99,8 @@ class DocumentController {
       throws IOException {
     if (externalId != null && files.size() > 1) {
       throw new RefusedFileException(
-          RefusedFileException.Kind.BAD_NAME, "externalId names one document; send one file with it");
+          RefusedFileException.Kind.BAD_NAME,
+          "externalId names one document; send one file with it");
     }
     List<Accepted> accepted = new ArrayList<>();
     for (MultipartFile file : files) {
@@ -112,7 +124,11 @@ class DocumentController {
   }
 
   private static IncomingFile incoming(
-      String externalId, String collection, @Nullable Set<String> allow, String name, MultipartFile file)
+      String externalId,
+      String collection,
+      @Nullable Set<String> allow,
+      String name,
+      MultipartFile file)
       throws IOException {
     return new IncomingFile(
         externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());

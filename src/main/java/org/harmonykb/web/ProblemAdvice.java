@@ -29,7 +29,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     return problem(HttpStatus.NOT_FOUND, e);
   }
 
-  @ExceptionHandler({InvalidQuestionException.class, IllegalArgumentException.class, ContextOverflowException.class})
+  @ExceptionHandler({
+    InvalidQuestionException.class,
+    IllegalArgumentException.class,
+    ContextOverflowException.class
+  })
   ProblemDetail invalid(RuntimeException e) {
     return problem(HttpStatus.BAD_REQUEST, e);
   }

@@ -10,26 +10,30 @@ import org.junit.jupiter.api.Test;
 class AnswerVerifierTest {
 
   private static final Passage LEAVE =
-      passage("Employees have 28 days of annual leave. Up to 1,200 euros may be claimed, which is 10% of the budget.");
+      passage(
+          "Employees have 28 days of annual leave. Up to 1,200 euros may be claimed, which is 10% of the budget.");
   private static final Passage SUZHOU = passage("病假期间工资按基本工资的百分之八十发放，年休假为十二天。");
 
   @Test
   void sentenceWithAnotherNumberIsUnsupported() {
-    var verified = AnswerVerifier.verify("Employees have 30 days of annual leave [1].", List.of(LEAVE));
+    var verified =
+        AnswerVerifier.verify("Employees have 30 days of annual leave [1].", List.of(LEAVE));
     assertThat(verified.supported()).isZero();
     assertThat(verified.unsupported()).hasSize(1);
   }
 
   @Test
   void sentenceWithoutMarkerIsCitedWhereItStands() {
-    var verified = AnswerVerifier.verify("Employees have 28 days of annual leave.", List.of(SUZHOU, LEAVE));
+    var verified =
+        AnswerVerifier.verify("Employees have 28 days of annual leave.", List.of(SUZHOU, LEAVE));
     assertThat(verified.text()).isEqualTo("Employees have 28 days of annual leave. [2]");
   }
 
   @Test
   void thousandsSeparatorsAndPercentWordsAreTheSame() {
     var verified =
-        AnswerVerifier.verify("Up to 1200 euros may be claimed, 10 percent of the budget.", List.of(LEAVE));
+        AnswerVerifier.verify(
+            "Up to 1200 euros may be claimed, 10 percent of the budget.", List.of(LEAVE));
     assertThat(verified.supported()).isEqualTo(1);
   }
 
@@ -42,27 +46,46 @@ class AnswerVerifierTest {
 
   @Test
   void markerOfAPassageThatDoesNotSayItIsReplaced() {
-    var verified = AnswerVerifier.verify("Employees have 28 days of annual leave [1].", List.of(SUZHOU, LEAVE));
+    var verified =
+        AnswerVerifier.verify(
+            "Employees have 28 days of annual leave [1].", List.of(SUZHOU, LEAVE));
     assertThat(verified.cited()).containsExactly(2);
   }
 
   @Test
   void promptThatIsRepeatedIsNoAnswer() {
-    assertThat(AnswerVerifier.verify("<<< Employees have 28 days of annual leave.", List.of(LEAVE)).isTrustworthy())
+    assertThat(
+            AnswerVerifier.verify("<<< Employees have 28 days of annual leave.", List.of(LEAVE))
+                .isTrustworthy())
         .isFalse();
   }
 
   @Test
   void followUpsTakeTheQuestionBeforeWithThem() {
     List<String> earlier = List.of("How many vacation days do I have?");
-    assertThat(QuestionCondenser.condense("And can I carry them over?", earlier)).startsWith(earlier.getFirst());
+    assertThat(QuestionCondenser.condense("And can I carry them over?", earlier))
+        .startsWith(earlier.getFirst());
     String selfContained = "What is the hotel limit per night in Germany?";
     assertThat(QuestionCondenser.condense(selfContained, earlier)).isEqualTo(selfContained);
   }
 
   private static Passage passage(String text) {
     return new Passage(
-        UUID.randomUUID() + ":1:0", UUID.randomUUID(), 1, 0, "hr", "Policy", "", null, null, "en", text,
-        0, 0, 0, 0, 0);
+        UUID.randomUUID() + ":1:0",
+        UUID.randomUUID(),
+        1,
+        0,
+        "hr",
+        "Policy",
+        "",
+        null,
+        null,
+        "en",
+        text,
+        0,
+        0,
+        0,
+        0,
+        0);
   }
 }

@@ -71,7 +71,9 @@ final class GgufCursor {
     long count = int64();
     if (count < 0 || count > (file.byteSize() - position) / minimumBytes) {
       throw new ModelFormatException(
-          path, null, "claims a " + what + " of " + Long.toUnsignedString(count) + ", more than it can hold");
+          path,
+          null,
+          "claims a " + what + " of " + Long.toUnsignedString(count) + ", more than it can hold");
     }
     return Math.toIntExact(Math.min(count, Integer.MAX_VALUE - 8));
   }
@@ -97,7 +99,8 @@ final class GgufCursor {
       case ARRAY -> array(int32());
       case UINT64, INT64 -> int64();
       case FLOAT64 -> file.get(DOUBLE, advance(8));
-      default -> throw new ModelFormatException(path, null, "has the unknown metadata type " + type);
+      default ->
+          throw new ModelFormatException(path, null, "has the unknown metadata type " + type);
     };
   }
 
@@ -144,8 +147,9 @@ final class GgufCursor {
         }
         return values;
       }
-      default -> throw new ModelFormatException(
-          path, null, "has an array of the unknown or nested type " + type);
+      default ->
+          throw new ModelFormatException(
+              path, null, "has an array of the unknown or nested type " + type);
     }
   }
 

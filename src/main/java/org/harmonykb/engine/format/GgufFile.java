@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A GGUF file of version 2 or 3, memory-mapped read-only. Every count, offset and shape is checked
  * against the file's size at opening, so that a tensor's data always lies inside the mapping and
- * nothing is allocated that the file could not fill. Immutable and thread-safe until {@link #close},
- * after which tensors must not be touched.
+ * nothing is allocated that the file could not fill. Immutable and thread-safe until {@link
+ * #close}, after which tensors must not be touched.
  *
  * <p>Source: the GGUF specification in ggml's {@code docs/gguf.md}.
  */
@@ -58,8 +58,7 @@ public final class GgufFile implements AutoCloseable {
     }
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment mapped =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       return read(path, arena, mapped);
     } catch (IOException e) {
       arena.close();
@@ -111,14 +110,16 @@ public final class GgufFile implements AutoCloseable {
     GgufCursor cursor = new GgufCursor(path, file);
     int magic = file.byteSize() < 24 ? 0 : cursor.int32();
     if (magic == MAGIC_BIG_ENDIAN) {
-      throw new ModelFormatException(path, null, "is big-endian; convert it to little-endian first");
+      throw new ModelFormatException(
+          path, null, "is big-endian; convert it to little-endian first");
     }
     if (magic != MAGIC) {
       throw new ModelFormatException(path, null, "is not a GGUF file");
     }
     int version = cursor.int32();
     if (Integer.reverseBytes(version) == 2 || Integer.reverseBytes(version) == 3) {
-      throw new ModelFormatException(path, null, "is big-endian; convert it to little-endian first");
+      throw new ModelFormatException(
+          path, null, "is big-endian; convert it to little-endian first");
     }
     if (version != 2 && version != 3) {
       throw new ModelFormatException(

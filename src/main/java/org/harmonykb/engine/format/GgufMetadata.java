@@ -8,8 +8,8 @@ import org.harmonykb.engine.ModelFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GGUF file's key-value pairs. Immutable. A value of another kind than asked for, or a missing one
- * without a default, is a {@link ModelFormatException} that names the key.
+ * A GGUF file's key-value pairs. Immutable. A value of another kind than asked for, or a missing
+ * one without a default, is a {@link ModelFormatException} that names the key.
  */
 public final class GgufMetadata {
 

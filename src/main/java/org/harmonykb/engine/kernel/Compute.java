@@ -9,8 +9,8 @@ import org.harmonykb.engine.format.TensorType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What models compute with: the kernels over a pool of threads. One model, one thread at a time; the
- * pool's threads take part inside each call. Arrays hold tokens one after another, {@code
+ * What models compute with: the kernels over a pool of threads. One model, one thread at a time;
+ * the pool's threads take part inside each call. Arrays hold tokens one after another, {@code
  * [tokens][size]}.
  */
 public final class Compute implements AutoCloseable {
@@ -41,13 +41,21 @@ public final class Compute implements AutoCloseable {
   }
 
   /** Adds a product to the next {@link #run}; {@code out} has the matrix's rows per token. */
-  public Compute product(Tensor weights, float[] x, int tokens, float[] out, float @Nullable [] bias) {
+  public Compute product(
+      Tensor weights, float[] x, int tokens, float[] out, float @Nullable [] bias) {
     return product(weights, 0, x, 0, tokens, out, 0, bias);
   }
 
   /** Adds a product with one of a tensor's stacked matrices, whose biases are stacked alike. */
   public Compute product(
-      Tensor weights, int matrix, float[] x, int xOffset, int tokens, float[] out, int outOffset, float @Nullable [] bias) {
+      Tensor weights,
+      int matrix,
+      float[] x,
+      int xOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      float @Nullable [] bias) {
     jobs.add(MatMul.Job.of(weights, matrix, x, xOffset, tokens, out, outOffset, bias));
     return this;
   }
@@ -61,7 +69,11 @@ public final class Compute implements AutoCloseable {
   /** De-quantises one row of a matrix. */
   public void row(Tensor weights, int row, float[] out, int outOffset) {
     kernel.dequantize(
-        weights.type(), weights.data().address() + row * weights.rowBytes(), out, outOffset, weights.columns());
+        weights.type(),
+        weights.data().address() + row * weights.rowBytes(),
+        out,
+        outOffset,
+        weights.columns());
   }
 
   /** All values of a small tensor, such as a norm or a bias. */
@@ -186,8 +198,7 @@ public final class Compute implements AutoCloseable {
           for (int g = 0; g < group; g++) {
             int head = headKv * group + g;
             Arrays.fill(s, g * size, g * size + first - base, Float.NEGATIVE_INFINITY);
-            Arrays.fill(
-                s, g * size + position + 1 - base, (g + 1) * size, Float.NEGATIVE_INFINITY);
+            Arrays.fill(s, g * size + position + 1 - base, (g + 1) * size, Float.NEGATIVE_INFINITY);
             kernel.softmax(
                 s, g * size, size, sinks == null ? Float.NEGATIVE_INFINITY : sinks[head]);
             int at = (t * heads + head) * headSize;

@@ -26,7 +26,8 @@ interface Kernel {
   void dequantize(TensorType type, long address, float[] out, int outOffset, int count);
 
   /**
-   * Multiplies {@link #TILE_ROWS} rows of weights with some tokens: {@code out[t][r] = w[r] · x[t]}.
+   * Multiplies {@link #TILE_ROWS} rows of weights with some tokens: {@code out[t][r] = w[r] ·
+   * x[t]}.
    *
    * @param weights rows of {@code columns} values, one after another
    * @param weightsOffset of the first row
@@ -53,7 +54,14 @@ interface Kernel {
    * @return false if this type has no such kernel; nothing was computed then
    */
   boolean multiplyOne(
-      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset);
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      float[] out,
+      int outOffset);
 
   /** {@code out = x / rms(x) * weight}. */
   void rmsNorm(
@@ -69,14 +77,14 @@ interface Kernel {
   void swiglu(float[] gate, int gateOffset, float[] up, int upOffset, int size);
 
   /**
-   * gpt-oss's clamped form: gate at most 7, up within -7 and 7, {@code gate = gate *
-   * sigmoid(1.702 * gate) * (up + 1)}.
+   * gpt-oss's clamped form: gate at most 7, up within -7 and 7, {@code gate = gate * sigmoid(1.702
+   * * gate) * (up + 1)}.
    */
   void clampedSwiglu(float[] gate, int gateOffset, float[] up, int upOffset, int size);
 
   /**
-   * Scores of one query against a block of keys: {@code scores[p] = scale * q · k[p]} for all {@link
-   * KvLayout#BLOCK_TOKENS} positions.
+   * Scores of one query against a block of keys: {@code scores[p] = scale * q · k[p]} for all
+   * {@link KvLayout#BLOCK_TOKENS} positions.
    *
    * @param keys address of the block's keys of one head, {@code [headSize][BLOCK_TOKENS]}
    */

@@ -43,7 +43,15 @@ final class MatMul {
       float @Nullable [] bias,
       int biasOffset) {
 
-    static Job of(Tensor weights, int matrix, float[] x, int xOffset, int tokens, float[] out, int outOffset, float @Nullable [] bias) {
+    static Job of(
+        Tensor weights,
+        int matrix,
+        float[] x,
+        int xOffset,
+        int tokens,
+        float[] out,
+        int outOffset,
+        float @Nullable [] bias) {
       long bytes = weights.type().bytes((long) weights.columns() * weights.rows());
       return new Job(
           weights.type(),
@@ -77,7 +85,8 @@ final class MatMul {
           }
           Job job = jobs.get(j);
           int from = (task - firstTask[j]) * rowsPerTask[j];
-          multiplyRows(kernel, scratch, worker, job, from, Math.min(job.rows, from + rowsPerTask[j]));
+          multiplyRows(
+              kernel, scratch, worker, job, from, Math.min(job.rows, from + rowsPerTask[j]));
         });
   }
 
@@ -97,7 +106,14 @@ final class MatMul {
     boolean isDone =
         job.tokens == 1
             && kernel.multiplyOne(
-                job.type, job.address + from * rowBytes, to - from, columns, job.x, job.xOffset, job.out, job.outOffset + from);
+                job.type,
+                job.address + from * rowBytes,
+                to - from,
+                columns,
+                job.x,
+                job.xOffset,
+                job.out,
+                job.outOffset + from);
     if (!isDone) {
       multiplyDequantized(kernel, scratches, worker, job, from, to);
     }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 
 /**
  * All of the address space as one segment that the JIT sees as a constant. Reading a mapped weight
- * by absolute address costs no bounds or liveness check per access, which was worth 20 % on one core
- * and half as much again on two; whoever passes an address must keep its segment alive and has
+ * by absolute address costs no bounds or liveness check per access, which was worth 20 % on one
+ * core and half as much again on two; whoever passes an address must keep its segment alive and has
  * checked its range when the file was opened.
  */
 final class Memory {

@@ -31,7 +31,8 @@ final class ScalarKernel implements Kernel {
       for (int r = 0; r < rows; r++) {
         float sum = 0;
         for (int k = 0; k < columns; k++) {
-          sum = Math.fma(weights[weightsOffset + r * columns + k], x[xOffset + t * columns + k], sum);
+          sum =
+              Math.fma(weights[weightsOffset + r * columns + k], x[xOffset + t * columns + k], sum);
         }
         out[outOffset + t * outStride + r] = sum;
       }
@@ -40,7 +41,14 @@ final class ScalarKernel implements Kernel {
 
   @Override
   public boolean multiplyOne(
-      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset) {
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      float[] out,
+      int outOffset) {
     return false;
   }
 
@@ -101,7 +109,9 @@ final class ScalarKernel implements Kernel {
     for (int p = 0; p < KvLayout.BLOCK_TOKENS; p++) {
       float sum = 0;
       for (int d = 0; d < headSize; d++) {
-        sum = Math.fma(query[queryOffset + d], load(keys, d * KvLayout.BLOCK_TOKENS + p, layout), sum);
+        sum =
+            Math.fma(
+                query[queryOffset + d], load(keys, d * KvLayout.BLOCK_TOKENS + p, layout), sum);
       }
       scores[scoresOffset + p] = sum * scale;
     }
@@ -138,7 +148,8 @@ final class ScalarKernel implements Kernel {
     for (int p = from; p < to; p++) {
       float weight = probabilities[probabilitiesOffset + p];
       for (int d = 0; d < headSize; d++) {
-        out[outOffset + d] = Math.fma(weight, load(values, p * headSize + d, layout), out[outOffset + d]);
+        out[outOffset + d] =
+            Math.fma(weight, load(values, p * headSize + d, layout), out[outOffset + d]);
       }
     }
   }

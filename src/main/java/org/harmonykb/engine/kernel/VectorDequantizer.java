@@ -74,8 +74,7 @@ final class VectorDequantizer {
         IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
         FloatVector low = (FloatVector) wide.and(15).sub(8).castShape(FLOATS, 0);
         FloatVector high =
-            (FloatVector)
-                wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0);
+            (FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0);
         low.mul(d).intoArray(out, o + i);
         high.mul(d).intoArray(out, o + 16 + i);
       }
@@ -105,26 +104,32 @@ final class VectorDequantizer {
    */
   private static void mxfp4(long a, float[] out, int o, int count) {
     for (int end = o + count; o < end; o += 32, a += 17) {
-      FloatVector d =
-          FloatVector.broadcast(FLOATS, 0.5f * Memory.e8m0(unsignedByte(a)));
+      FloatVector d = FloatVector.broadcast(FLOATS, 0.5f * Memory.e8m0(unsignedByte(a)));
       for (int i = 0; i < 16; i += LANES) {
         ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 1 + i, LITTLE);
         IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
         IntVector high = wide.lanewise(VectorOperators.LSHR, 4);
 
         IntVector lowShift = wide.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-        IntVector lowValue = wide.and(6).min(2).or(wide.and(1)).lanewise(VectorOperators.LSHL, lowShift);
-        IntVector lowSign = wide.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
+        IntVector lowValue =
+            wide.and(6).min(2).or(wide.and(1)).lanewise(VectorOperators.LSHL, lowShift);
+        IntVector lowSign =
+            wide.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
         FloatVector low =
             (FloatVector)
                 lowValue.lanewise(VectorOperators.XOR, lowSign).sub(lowSign).castShape(FLOATS, 0);
 
         IntVector highShift = high.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-        IntVector highValue = high.and(6).min(2).or(high.and(1)).lanewise(VectorOperators.LSHL, highShift);
-        IntVector highSign = high.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
+        IntVector highValue =
+            high.and(6).min(2).or(high.and(1)).lanewise(VectorOperators.LSHL, highShift);
+        IntVector highSign =
+            high.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
         FloatVector highFloat =
             (FloatVector)
-                highValue.lanewise(VectorOperators.XOR, highSign).sub(highSign).castShape(FLOATS, 0);
+                highValue
+                    .lanewise(VectorOperators.XOR, highSign)
+                    .sub(highSign)
+                    .castShape(FLOATS, 0);
 
         low.mul(d).intoArray(out, o + i);
         highFloat.mul(d).intoArray(out, o + 16 + i);
@@ -137,8 +142,10 @@ final class VectorDequantizer {
       float d = half(a);
       float dMin = half(a + 2);
       for (int pair = 0; pair < 4; pair++) {
-        FloatVector d0 = FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair));
-        FloatVector m0 = FloatVector.broadcast(FLOATS, -dMin * ScalarDequantizer.minK(a + 4, 2 * pair));
+        FloatVector d0 =
+            FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair));
+        FloatVector m0 =
+            FloatVector.broadcast(FLOATS, -dMin * ScalarDequantizer.minK(a + 4, 2 * pair));
         FloatVector d1 =
             FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair + 1));
         FloatVector m1 =
@@ -162,8 +169,10 @@ final class VectorDequantizer {
       float d = half(a);
       float dMin = half(a + 2);
       for (int pair = 0; pair < 4; pair++) {
-        FloatVector d0 = FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair));
-        FloatVector m0 = FloatVector.broadcast(FLOATS, -dMin * ScalarDequantizer.minK(a + 4, 2 * pair));
+        FloatVector d0 =
+            FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair));
+        FloatVector m0 =
+            FloatVector.broadcast(FLOATS, -dMin * ScalarDequantizer.minK(a + 4, 2 * pair));
         FloatVector d1 =
             FloatVector.broadcast(FLOATS, d * ScalarDequantizer.scaleK(a + 4, 2 * pair + 1));
         FloatVector m1 =
@@ -178,7 +187,8 @@ final class VectorDequantizer {
                   .lanewise(VectorOperators.LSHR, 2 * pair);
           IntVector lowInt = wide.and(15).or(bits.and(1).lanewise(VectorOperators.LSHL, 4));
           IntVector highInt =
-              wide.lanewise(VectorOperators.LSHR, 4).or(bits.and(2).lanewise(VectorOperators.LSHL, 3));
+              wide.lanewise(VectorOperators.LSHR, 4)
+                  .or(bits.and(2).lanewise(VectorOperators.LSHL, 3));
           ((FloatVector) lowInt.castShape(FLOATS, 0)).fma(d0, m0).intoArray(out, base + i);
           ((FloatVector) highInt.castShape(FLOATS, 0)).fma(d1, m1).intoArray(out, base + 32 + i);
         }

@@ -41,8 +41,7 @@ final class VectorGemv {
     return true;
   }
 
-  private static void q80(
-      long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+  private static void q80(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
     for (int r = 0; r < rows; r++) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int k = xo; k < xo + columns; k += 32, a += 34) {
@@ -57,8 +56,7 @@ final class VectorGemv {
     }
   }
 
-  private static void q41(
-      long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+  private static void q41(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
     for (int r = 0; r < rows; r++) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int k = xo; k < xo + columns; k += 32, a += 20) {
@@ -73,7 +71,8 @@ final class VectorGemv {
         for (int i = 0; i < 16; i += LANES) {
           ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 4 + i, LITTLE);
           IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-          FloatVector w = ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).castShape(FLOATS, 0)).fma(d, m);
+          FloatVector w =
+              ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).castShape(FLOATS, 0)).fma(d, m);
           sum = w.fma(FloatVector.fromArray(FLOATS, x, k + 16 + i), sum);
         }
       }
@@ -81,8 +80,7 @@ final class VectorGemv {
     }
   }
 
-  private static void q40(
-      long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+  private static void q40(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
     for (int r = 0; r < rows; r++) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int k = xo; k < xo + columns; k += 32, a += 18) {
@@ -96,7 +94,9 @@ final class VectorGemv {
         for (int i = 0; i < 16; i += LANES) {
           ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 2 + i, LITTLE);
           IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-          FloatVector w = ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0)).mul(d);
+          FloatVector w =
+              ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0))
+                  .mul(d);
           sum = w.fma(FloatVector.fromArray(FLOATS, x, k + 16 + i), sum);
         }
       }
@@ -104,8 +104,7 @@ final class VectorGemv {
     }
   }
 
-  private static void mxfp4(
-      long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+  private static void mxfp4(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
     for (int r = 0; r < rows; r++) {
       FloatVector sum = FloatVector.zero(FLOATS);
       for (int k = xo; k < xo + columns; k += 32, a += 17) {
@@ -115,11 +114,13 @@ final class VectorGemv {
           IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
           IntVector code = wide;
           IntVector shift = code.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-          IntVector value = code.and(6).min(2).or(code.and(1)).lanewise(VectorOperators.LSHL, shift);
+          IntVector value =
+              code.and(6).min(2).or(code.and(1)).lanewise(VectorOperators.LSHL, shift);
           IntVector sign =
               code.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
           FloatVector w =
-              ((FloatVector) value.lanewise(VectorOperators.XOR, sign).sub(sign).castShape(FLOATS, 0))
+              ((FloatVector)
+                      value.lanewise(VectorOperators.XOR, sign).sub(sign).castShape(FLOATS, 0))
                   .mul(d);
           sum = w.fma(FloatVector.fromArray(FLOATS, x, k + i), sum);
         }
@@ -128,11 +129,13 @@ final class VectorGemv {
           IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
           IntVector code = wide.lanewise(VectorOperators.LSHR, 4);
           IntVector shift = code.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-          IntVector value = code.and(6).min(2).or(code.and(1)).lanewise(VectorOperators.LSHL, shift);
+          IntVector value =
+              code.and(6).min(2).or(code.and(1)).lanewise(VectorOperators.LSHL, shift);
           IntVector sign =
               code.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
           FloatVector w =
-              ((FloatVector) value.lanewise(VectorOperators.XOR, sign).sub(sign).castShape(FLOATS, 0))
+              ((FloatVector)
+                      value.lanewise(VectorOperators.XOR, sign).sub(sign).castShape(FLOATS, 0))
                   .mul(d);
           sum = w.fma(FloatVector.fromArray(FLOATS, x, k + 16 + i), sum);
         }

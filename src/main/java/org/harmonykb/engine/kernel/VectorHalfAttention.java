@@ -9,7 +9,13 @@ final class VectorHalfAttention {
   private VectorHalfAttention() {}
 
   static void scores(
-      float[] query, int queryOffset, int headSize, float scale, long keys, float[] scores, int scoresOffset) {
+      float[] query,
+      int queryOffset,
+      int headSize,
+      float scale,
+      long keys,
+      float[] scores,
+      int scoresOffset) {
     for (int p = 0; p < KvLayout.BLOCK_TOKENS; p++) {
       scores[scoresOffset + p] = 0;
     }

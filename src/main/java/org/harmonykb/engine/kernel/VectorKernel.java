@@ -54,7 +54,14 @@ final class VectorKernel implements Kernel {
 
   @Override
   public boolean multiplyOne(
-      TensorType type, long address, int rows, int columns, float[] x, int xOffset, float[] out, int outOffset) {
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      float[] out,
+      int outOffset) {
     return HAS_NARROW_BYTES
         && VectorGemv.multiply(type, address, rows, columns, x, xOffset, out, outOffset);
   }
@@ -120,7 +127,9 @@ final class VectorKernel implements Kernel {
       FloatVector x = g.neg().max(-87f).min(87f);
       FloatVector n = x.mul(LOG2_E).add(12582912f).sub(12582912f);
       FloatVector r =
-          n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
+          n.fma(
+              FloatVector.broadcast(FLOATS, -LN2_LOW),
+              n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
       FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500e-4f);
       p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507e-3f));
       p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f));
@@ -146,7 +155,9 @@ final class VectorKernel implements Kernel {
       FloatVector x = g.mul(-1.702f).max(-87f).min(87f);
       FloatVector n = x.mul(LOG2_E).add(12582912f).sub(12582912f);
       FloatVector r =
-          n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
+          n.fma(
+              FloatVector.broadcast(FLOATS, -LN2_LOW),
+              n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
       FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500e-4f);
       p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507e-3f));
       p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f));
@@ -186,10 +197,25 @@ final class VectorKernel implements Kernel {
       for (int d = 0; d < headSize; d++) {
         long row = keys + 4L * (d * KvLayout.BLOCK_TOKENS + p);
         FloatVector q = FloatVector.broadcast(FLOATS, query[queryOffset + d]);
-        s0 = q.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row, ByteOrder.LITTLE_ENDIAN), s0);
-        s1 = q.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 4L * LANES, ByteOrder.LITTLE_ENDIAN), s1);
-        s2 = q.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 8L * LANES, ByteOrder.LITTLE_ENDIAN), s2);
-        s3 = q.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 12L * LANES, ByteOrder.LITTLE_ENDIAN), s3);
+        s0 =
+            q.fma(
+                FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row, ByteOrder.LITTLE_ENDIAN),
+                s0);
+        s1 =
+            q.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 4L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s1);
+        s2 =
+            q.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 8L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s2);
+        s3 =
+            q.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 12L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s3);
       }
       s0.mul(scale).intoArray(scores, scoresOffset + p);
       s1.mul(scale).intoArray(scores, scoresOffset + p + LANES);
@@ -210,7 +236,9 @@ final class VectorKernel implements Kernel {
       FloatVector x = FloatVector.fromArray(FLOATS, scores, offset + i).sub(max).max(-104f);
       FloatVector n = x.mul(LOG2_E).add(12582912f).sub(12582912f).max(-126f);
       FloatVector r =
-          n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
+          n.fma(
+              FloatVector.broadcast(FLOATS, -LN2_LOW),
+              n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), x));
       FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500e-4f);
       p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507e-3f));
       p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f));
@@ -258,10 +286,25 @@ final class VectorKernel implements Kernel {
       for (int i = from; i < to; i++) {
         long row = values + 4L * (i * headSize + d);
         FloatVector p = FloatVector.broadcast(FLOATS, probabilities[probabilitiesOffset + i]);
-        s0 = p.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row, ByteOrder.LITTLE_ENDIAN), s0);
-        s1 = p.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 4L * LANES, ByteOrder.LITTLE_ENDIAN), s1);
-        s2 = p.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 8L * LANES, ByteOrder.LITTLE_ENDIAN), s2);
-        s3 = p.fma(FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row + 12L * LANES, ByteOrder.LITTLE_ENDIAN), s3);
+        s0 =
+            p.fma(
+                FloatVector.fromMemorySegment(FLOATS, Memory.ALL, row, ByteOrder.LITTLE_ENDIAN),
+                s0);
+        s1 =
+            p.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 4L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s1);
+        s2 =
+            p.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 8L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s2);
+        s3 =
+            p.fma(
+                FloatVector.fromMemorySegment(
+                    FLOATS, Memory.ALL, row + 12L * LANES, ByteOrder.LITTLE_ENDIAN),
+                s3);
       }
       s0.intoArray(out, outOffset + d);
       s1.intoArray(out, outOffset + d + LANES);

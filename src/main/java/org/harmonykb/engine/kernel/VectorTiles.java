@@ -29,7 +29,16 @@ final class VectorTiles {
   }
 
   static void multiply(
-      float[] w, int wo, int columns, float[] x, int xo, int tokens, float[] out, int oo, int stride, int rows) {
+      float[] w,
+      int wo,
+      int columns,
+      float[] x,
+      int xo,
+      int tokens,
+      float[] out,
+      int oo,
+      int stride,
+      int rows) {
     int t = 0;
     if (WIDE) {
       for (; t + 6 <= tokens; t += 6) {
@@ -56,7 +65,15 @@ final class VectorTiles {
   }
 
   private static void tile6(
-      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+      float[] w,
+      int wo,
+      int columns,
+      float[] x,
+      int xo,
+      float[] out,
+      int oo,
+      int stride,
+      int rows) {
     int w1 = wo + columns;
     int w2 = w1 + columns;
     int w3 = w2 + columns;
@@ -235,7 +252,15 @@ final class VectorTiles {
   }
 
   private static void tile2(
-      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+      float[] w,
+      int wo,
+      int columns,
+      float[] x,
+      int xo,
+      float[] out,
+      int oo,
+      int stride,
+      int rows) {
     int w1 = wo + columns;
     int w2 = w1 + columns;
     int w3 = w2 + columns;
@@ -306,7 +331,15 @@ final class VectorTiles {
   }
 
   private static void tile1(
-      float[] w, int wo, int columns, float[] x, int xo, float[] out, int oo, int stride, int rows) {
+      float[] w,
+      int wo,
+      int columns,
+      float[] x,
+      int xo,
+      float[] out,
+      int oo,
+      int stride,
+      int rows) {
     int w1 = wo + columns;
     int w2 = w1 + columns;
     int w3 = w2 + columns;
@@ -363,7 +396,17 @@ final class VectorTiles {
   }
 
   private static void addTail(
-      float[] w, int wo, int columns, int from, float[] x, int xo, int tokens, float[] out, int oo, int stride, int rows) {
+      float[] w,
+      int wo,
+      int columns,
+      int from,
+      float[] x,
+      int xo,
+      int tokens,
+      float[] out,
+      int oo,
+      int stride,
+      int rows) {
     for (int t = 0; t < tokens; t++) {
       for (int r = 0; r < rows; r++) {
         float sum = 0;

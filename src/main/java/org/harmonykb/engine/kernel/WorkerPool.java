@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that share the tasks of one parallel region after another. The caller takes part, so a
  * pool of one has no thread of its own. Workers spin for a moment after a region, because the next
- * one follows within microseconds while a model is computed, and park when none comes. One region at
- * a time; {@link #run} is called by one thread.
+ * one follows within microseconds while a model is computed, and park when none comes. One region
+ * at a time; {@link #run} is called by one thread.
  */
 public final class WorkerPool implements AutoCloseable {
 

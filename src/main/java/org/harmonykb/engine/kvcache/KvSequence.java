@@ -29,7 +29,9 @@ public final class KvSequence {
     return length;
   }
 
-  /** Makes room for a token at the end; its keys and values must be stored before it is attended. */
+  /**
+   * Makes room for a token at the end; its keys and values must be stored before it is attended.
+   */
   public int append(int token) {
     if (length == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * length);

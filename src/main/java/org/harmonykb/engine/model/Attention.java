@@ -60,8 +60,10 @@ record Attention(
         .product(v, state.normed, tokens, state.values, vBias)
         .run();
     if (qNorm != null && kNorm != null) {
-      compute.rmsNorm(state.queries, qNorm, config.layerNormRmsEpsilon(), state.queries, tokens * heads);
-      compute.rmsNorm(state.keys, kNorm, config.layerNormRmsEpsilon(), state.keys, tokens * headsKv);
+      compute.rmsNorm(
+          state.queries, qNorm, config.layerNormRmsEpsilon(), state.queries, tokens * heads);
+      compute.rmsNorm(
+          state.keys, kNorm, config.layerNormRmsEpsilon(), state.keys, tokens * headsKv);
     }
     compute.forEach(
         tokens,
@@ -94,7 +96,9 @@ record Attention(
     compute.product(output, state.attended, tokens, state.delta, outputBias).run();
   }
 
-  /** Mutable buffers of a forward pass, {@code [tokens][width]} each; owned by the engine's thread. */
+  /**
+   * Mutable buffers of a forward pass, {@code [tokens][width]} each; owned by the engine's thread.
+   */
   static final class State {
     final KvLayout layout;
     float[] hidden = {};

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.harmonykb.engine.kvcache.KvSequence;
 
 /**
- * Tokens to compute in one pass, of one sequence or of many. Each token is appended to its sequence,
- * in order. Reused from step to step; owned by the engine's thread.
+ * Tokens to compute in one pass, of one sequence or of many. Each token is appended to its
+ * sequence, in order. Reused from step to step; owned by the engine's thread.
  */
 public final class Batch {
 

@@ -17,7 +17,8 @@ final class DenseFeedForward implements FeedForward {
   private final Tensor down;
   private final Scratch scratch;
 
-  DenseFeedForward(ModelTensors tensors, ModelConfig config, int layer, int width, Scratch scratch) {
+  DenseFeedForward(
+      ModelTensors tensors, ModelConfig config, int layer, int width, Scratch scratch) {
     String prefix = "blk." + layer + ".ffn_";
     this.gate = tensors.matrix(prefix + "gate.weight", config.embeddingLength(), width);
     this.up = tensors.matrix(prefix + "up.weight", config.embeddingLength(), width);

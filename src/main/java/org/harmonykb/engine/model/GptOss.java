@@ -19,7 +19,8 @@ final class GptOss {
       GgufFile file, ModelConfig config, ModelTensors tensors, Compute compute, KvLayout kvLayout) {
     int width = config.embeddingLength();
     int expertWidth = file.metadata().integer("gpt-oss.expert_feed_forward_length");
-    Tensor embedding = tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
+    Tensor embedding =
+        tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
     MixtureOfExperts.Scratch scratch = new MixtureOfExperts.Scratch();
     List<Transformer.Layer> layers = new ArrayList<>();
     for (int l = 0; l < config.blockCount(); l++) {

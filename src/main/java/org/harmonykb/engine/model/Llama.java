@@ -8,8 +8,8 @@ import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 
 /**
- * Dense models of the Llama family: SmolLM2 and Llama 3, and Qwen, which adds biases (2) or norms of
- * queries and keys (3) and pairs rotated values by halves.
+ * Dense models of the Llama family: SmolLM2 and Llama 3, and Qwen, which adds biases (2) or norms
+ * of queries and keys (3) and pairs rotated values by halves.
  */
 final class Llama {
 
@@ -23,9 +23,9 @@ final class Llama {
       KvLayout kvLayout,
       Rope.Pairing pairing) {
     int width = config.embeddingLength();
-    int feedForwardLength =
-        file.metadata().integer(config.architecture() + ".feed_forward_length");
-    Tensor embedding = tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
+    int feedForwardLength = file.metadata().integer(config.architecture() + ".feed_forward_length");
+    Tensor embedding =
+        tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
     DenseFeedForward.Scratch scratch = new DenseFeedForward.Scratch();
     List<Transformer.Layer> layers = new ArrayList<>();
     for (int l = 0; l < config.blockCount(); l++) {

@@ -6,10 +6,11 @@ import org.harmonykb.engine.kernel.Compute;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A router picks some experts for each token; their outputs are added with the softmax of the picked
- * logits as weights. Tokens are grouped by expert, so that an expert's weights are read once however
- * many tokens chose it, and all experts of a layer share one parallel region. A token's experts are
- * added in the order of their rank, which makes the sum independent of the other tokens.
+ * A router picks some experts for each token; their outputs are added with the softmax of the
+ * picked logits as weights. Tokens are grouped by expert, so that an expert's weights are read once
+ * however many tokens chose it, and all experts of a layer share one parallel region. A token's
+ * experts are added in the order of their rank, which makes the sum independent of the other
+ * tokens.
  */
 final class MixtureOfExperts implements FeedForward {
 
@@ -58,7 +59,12 @@ final class MixtureOfExperts implements FeedForward {
   }
 
   MixtureOfExperts(
-      ModelTensors tensors, ModelConfig config, int layer, int width, Activation activation, Scratch scratch) {
+      ModelTensors tensors,
+      ModelConfig config,
+      int layer,
+      int width,
+      Activation activation,
+      Scratch scratch) {
     String prefix = "blk." + layer + ".ffn_";
     int embedding = config.embeddingLength();
     int experts = config.expertCount();

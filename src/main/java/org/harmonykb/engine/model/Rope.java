@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rotary position embedding. Immutable.
  *
- * <p>YaRN follows OpenAI's gpt-oss {@code model.py}: the correction range is not rounded, and cosine
- * and sine are scaled by {@code 0.1 ln(factor) + 1}.
+ * <p>YaRN follows OpenAI's gpt-oss {@code model.py}: the correction range is not rounded, and
+ * cosine and sine are scaled by {@code 0.1 ln(factor) + 1}.
  */
 final class Rope {
 
@@ -36,7 +36,10 @@ final class Rope {
    * @param frequencyFactors divisors of the frequencies as in Llama 3's {@code rope_freqs}, or null
    */
   static Rope from(
-      GgufMetadata metadata, ModelConfig config, Pairing pairing, float @Nullable [] frequencyFactors) {
+      GgufMetadata metadata,
+      ModelConfig config,
+      Pairing pairing,
+      float @Nullable [] frequencyFactors) {
     String prefix = config.architecture() + ".rope.";
     int size = metadata.integer(prefix + "dimension_count", config.keyLength());
     size = Math.min(size, config.keyLength()) / 2 * 2;

@@ -7,13 +7,17 @@ import org.harmonykb.engine.kernel.KvLayout;
 
 /**
  * A decoder-only model: embedding, layers of attention and feed-forward with RMS norms before each,
- * a last norm, and logits. What differs between architectures is which parts the layers are made of.
- * Holds the buffers of a pass; used by one thread.
+ * a last norm, and logits. What differs between architectures is which parts the layers are made
+ * of. Holds the buffers of a pass; used by one thread.
  */
 public final class Transformer {
 
   /** One layer. */
-  record Layer(float[] attentionNorm, Attention attention, float[] feedForwardNorm, FeedForward feedForward) {}
+  record Layer(
+      float[] attentionNorm,
+      Attention attention,
+      float[] feedForwardNorm,
+      FeedForward feedForward) {}
 
   private final ModelConfig config;
   private final Compute compute;

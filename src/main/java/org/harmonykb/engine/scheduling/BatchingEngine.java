@@ -77,8 +77,7 @@ public final class BatchingEngine implements InferenceEngine {
     Compute threads = new Compute(options.threads());
     compute = threads;
     try {
-      KvLayout layout =
-          options.kvType() == EngineOptions.KvType.F16 ? KvLayout.F16 : KvLayout.F32;
+      KvLayout layout = options.kvType() == EngineOptions.KvType.F16 ? KvLayout.F16 : KvLayout.F32;
       tokenizer = BpeTokenizer.from(file.metadata());
       transformer = Architectures.build(file, threads, layout);
       ModelConfig config = transformer.config();
@@ -112,9 +111,10 @@ public final class BatchingEngine implements InferenceEngine {
       parameters += tensor.elements();
     }
     String name = file.metadata().stringOrNull("general.name");
-    int context = options.contextLength() == 0
-        ? config.contextLength()
-        : Math.min(options.contextLength(), config.contextLength());
+    int context =
+        options.contextLength() == 0
+            ? config.contextLength()
+            : Math.min(options.contextLength(), config.contextLength());
     return new ModelInfo(
         name == null ? String.valueOf(model.getFileName()) : name,
         config.architecture(),
@@ -150,7 +150,10 @@ public final class BatchingEngine implements InferenceEngine {
     for (int token : request.prompt()) {
       if (token < 0 || token >= info.vocabularySize()) {
         throw new EngineException(
-            "The prompt holds the token " + token + ", but the vocabulary ends at " + info.vocabularySize());
+            "The prompt holds the token "
+                + token
+                + ", but the vocabulary ends at "
+                + info.vocabularySize());
       }
     }
     Slot slot = new Slot(request, tokenizer, info.contextLength());

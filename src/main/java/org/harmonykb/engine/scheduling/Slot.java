@@ -165,7 +165,8 @@ final class Slot implements TokenStream {
       Thread.currentThread().interrupt();
       cancelled = true;
       ended = true;
-      return new GenerationEvent.Failed(new EngineException("interrupted while waiting for a token"));
+      return new GenerationEvent.Failed(
+          new EngineException("interrupted while waiting for a token"));
     }
   }
 

@@ -15,7 +15,9 @@ import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.GgufMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Byte-level BPE as GPT-2, Llama 3, SmolLM2, Qwen and gpt-oss use it. Immutable and thread-safe. */
+/**
+ * Byte-level BPE as GPT-2, Llama 3, SmolLM2, Qwen and gpt-oss use it. Immutable and thread-safe.
+ */
 public final class BpeTokenizer implements Tokenizer {
 
   private static final int NORMAL = 1;
@@ -67,7 +69,8 @@ public final class BpeTokenizer implements Tokenizer {
       }
     }
     this.pieceIds = ids;
-    this.wholePieces = preTokenizer == PreTokenizer.GPT_4O || preTokenizer == PreTokenizer.LLAMA_BPE;
+    this.wholePieces =
+        preTokenizer == PreTokenizer.GPT_4O || preTokenizer == PreTokenizer.LLAMA_BPE;
     this.specialTexts = new ArrayList<>(specialIds.keySet());
     specialTexts.removeIf(String::isEmpty);
     specialTexts.sort(Comparator.comparingInt(String::length).reversed());
@@ -89,7 +92,9 @@ public final class BpeTokenizer implements Tokenizer {
     String model = metadata.string("tokenizer.ggml.model");
     if (!model.equals("gpt2")) {
       throw new ModelFormatException(
-          metadata.file(), null, "has a tokenizer of the kind " + model + "; byte-level BPE (gpt2) is known");
+          metadata.file(),
+          null,
+          "has a tokenizer of the kind " + model + "; byte-level BPE (gpt2) is known");
     }
     String pre = metadata.string("tokenizer.ggml.pre");
     PreTokenizer preTokenizer =
@@ -103,7 +108,9 @@ public final class BpeTokenizer implements Tokenizer {
               throw new ModelFormatException(
                   metadata.file(),
                   null,
-                  "has the pre-tokenizer " + pre + "; known are gpt-4o, smollm, gpt-2, llama-bpe, qwen2");
+                  "has the pre-tokenizer "
+                      + pre
+                      + "; known are gpt-4o, smollm, gpt-2, llama-bpe, qwen2");
         };
     return new BpeTokenizer(metadata, preTokenizer);
   }
@@ -163,7 +170,8 @@ public final class BpeTokenizer implements Tokenizer {
   private @Nullable String specialAt(String text, int at) {
     char c = text.charAt(at);
     if (c != '<' && c != '[' && c < 128) {
-      return null; // what all special tokens of the known models begin with, or other scripts' signs
+      return null; // what all special tokens of the known models begin with, or other scripts'
+      // signs
     }
     for (String special : specialTexts) {
       if (text.startsWith(special, at)) {

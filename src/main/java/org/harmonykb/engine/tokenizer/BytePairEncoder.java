@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.PriorityQueue;
 
 /**
- * Merges the bytes of a piece into tokens: always the adjacent pair of the lowest rank, the leftmost
- * on ties. Short pieces are rescanned; long ones, which may be a whole document of one letter, keep
- * their pairs in a heap. Stateless.
+ * Merges the bytes of a piece into tokens: always the adjacent pair of the lowest rank, the
+ * leftmost on ties. Short pieces are rescanned; long ones, which may be a whole document of one
+ * letter, keep their pairs in a heap. Stateless.
  */
 final class BytePairEncoder {
 
@@ -95,7 +95,9 @@ final class BytePairEncoder {
   private record Pair(int rank, int left, int leftId, int rightId) implements Comparable<Pair> {
     @Override
     public int compareTo(Pair other) {
-      return rank != other.rank ? Integer.compare(rank, other.rank) : Integer.compare(left, other.left);
+      return rank != other.rank
+          ? Integer.compare(rank, other.rank)
+          : Integer.compare(left, other.left);
     }
   }
 

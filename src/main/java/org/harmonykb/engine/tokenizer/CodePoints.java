@@ -28,8 +28,10 @@ final class CodePoints {
               Character.COMBINING_SPACING_MARK,
               Character.ENCLOSING_MARK ->
               UPPER | LOWER;
-          case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> NUMBER;
-          case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> SPACE;
+          case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
+              NUMBER;
+          case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+              SPACE;
           default -> 0;
         };
     boolean controlSpace = c >= 9 && c <= 13 || c == 0x85;

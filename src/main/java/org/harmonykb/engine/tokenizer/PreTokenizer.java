@@ -130,7 +130,9 @@ enum PreTokenizer {
     }
     int first = text[start];
     int letters = start;
-    if (!CodePoints.isLineBreak(first) && !CodePoints.isLetter(first) && !CodePoints.isNumber(first)) {
+    if (!CodePoints.isLineBreak(first)
+        && !CodePoints.isLetter(first)
+        && !CodePoints.isNumber(first)) {
       letters = start + 1;
     }
     end = letters;
@@ -194,7 +196,7 @@ enum PreTokenizer {
     return end;
   }
 
-  /** {@code  ?[^\s\p{L}\p{N}]+[\r\n]*}, with {@code /} among the trailing ones for o200k. */
+  /** {@code ?[^\s\p{L}\p{N}]+[\r\n]*}, with {@code /} among the trailing ones for o200k. */
   static int signs(int[] text, int start, boolean slashes) {
     int n = text.length;
     int body = text[start] == ' ' && start + 1 < n ? start + 1 : start;

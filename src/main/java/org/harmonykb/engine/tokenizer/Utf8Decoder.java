@@ -32,7 +32,8 @@ public final class Utf8Decoder {
   }
 
   private String decode(byte[] bytes, boolean end) {
-    ByteBuffer in = ByteBuffer.allocate(pending.length + bytes.length).put(pending).put(bytes).flip();
+    ByteBuffer in =
+        ByteBuffer.allocate(pending.length + bytes.length).put(pending).put(bytes).flip();
     CharBuffer out = CharBuffer.allocate(in.remaining() + 1);
     decoder.decode(in, out, end);
     if (end) {

@@ -90,9 +90,7 @@ final class LuceneGeneration implements AutoCloseable {
             writer,
             new SearcherFactory() {
               @Override
-              public IndexSearcher newSearcher(
-                  IndexReader reader,
-                  @Nullable IndexReader previous) {
+              public IndexSearcher newSearcher(IndexReader reader, @Nullable IndexReader previous) {
                 IndexSearcher searcher = new IndexSearcher(reader);
                 searcher.setSimilarity(new BM25Similarity(0.9f, 0.4f));
                 return searcher;
@@ -127,7 +125,10 @@ final class LuceneGeneration implements AutoCloseable {
         (language, analyzer) -> {
           QueryBuilder builder = new QueryBuilder(analyzer);
           add(words, builder.createBooleanQuery("text_" + language, query.text()), 1);
-          add(words, builder.createBooleanQuery("section_" + language, query.text()), SECTION_BOOST);
+          add(
+              words,
+              builder.createBooleanQuery("section_" + language, query.text()),
+              SECTION_BOOST);
           add(words, builder.createBooleanQuery("title_" + language, query.text()), TITLE_BOOST);
         });
     BooleanQuery any = words.build();
@@ -146,8 +147,7 @@ final class LuceneGeneration implements AutoCloseable {
     }
   }
 
-  List<SearchIndex.Hit> byMeaning(
-      String language, float[] vector, Query query, AccessScope scope) {
+  List<SearchIndex.Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope) {
     BooleanQuery.Builder filters = new BooleanQuery.Builder();
     filters.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
     filter(query, scope).forEach(f -> filters.add(f, BooleanClause.Occur.FILTER));
@@ -176,7 +176,9 @@ final class LuceneGeneration implements AutoCloseable {
 
   List<Passage> passages(UUID documentId) {
     return search(
-            new TermQuery(new Term("document", documentId.toString())), Integer.MAX_VALUE >> 1, false)
+            new TermQuery(new Term("document", documentId.toString())),
+            Integer.MAX_VALUE >> 1,
+            false)
         .stream()
         .map(SearchIndex.Hit::passage)
         .sorted(Comparator.comparingInt(Passage::ordinal))
@@ -188,8 +190,12 @@ final class LuceneGeneration implements AutoCloseable {
         searcher -> {
           Set<UUID> documents = new HashSet<>();
           StoredFields stored = searcher.storedFields();
-          for (ScoreDoc hit : searcher.search(new MatchAllDocsQuery(), Math.max(1, searcher.getIndexReader().numDocs())).scoreDocs) {
-            documents.add(UUID.fromString(stored.document(hit.doc, Set.of("document")).get("document")));
+          for (ScoreDoc hit :
+              searcher.search(
+                      new MatchAllDocsQuery(), Math.max(1, searcher.getIndexReader().numDocs()))
+                  .scoreDocs) {
+            documents.add(
+                UUID.fromString(stored.document(hit.doc, Set.of("document")).get("document")));
           }
           return documents;
         });

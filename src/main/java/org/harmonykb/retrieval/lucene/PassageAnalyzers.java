@@ -1,5 +1,6 @@
 package org.harmonykb.retrieval.lucene;
 
+import com.ibm.icu.text.Transliterator;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.TokenStream;
@@ -10,7 +11,6 @@ import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.icu.ICUTransformFilter;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
-import com.ibm.icu.text.Transliterator;
 
 /** How passages and questions become terms. */
 final class PassageAnalyzers {
@@ -39,8 +39,7 @@ final class PassageAnalyzers {
       protected TokenStreamComponents createComponents(String field) {
         Tokenizer characters = new StandardTokenizer();
         TokenStream terms = new LowerCaseFilter(new CJKWidthFilter(characters));
-        terms =
-            new ICUTransformFilter(terms, Transliterator.getInstance("Traditional-Simplified"));
+        terms = new ICUTransformFilter(terms, Transliterator.getInstance("Traditional-Simplified"));
         return new TokenStreamComponents(characters, new CJKBigramFilter(terms));
       }
     };

@@ -36,7 +36,8 @@ class GgufFileTest {
     byte[] whole = valid();
     for (int length = 0; length < whole.length; length++) {
       Path file = write(Arrays.copyOf(whole, length));
-      assertThatExceptionOfType(ModelFormatException.class).isThrownBy(() -> GgufFile.open(file).close());
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> GgufFile.open(file).close());
     }
   }
 
@@ -51,7 +52,8 @@ class GgufFileTest {
       }
       Path path = write(damaged);
       try (GgufFile file = GgufFile.open(path)) {
-        file.tensors().forEach(tensor -> assertThat(tensor.data().byteSize()).isLessThan(whole.length));
+        file.tensors()
+            .forEach(tensor -> assertThat(tensor.data().byteSize()).isLessThan(whole.length));
       } catch (ModelFormatException e) {
         assertThat(e.file()).isEqualTo(path);
       }

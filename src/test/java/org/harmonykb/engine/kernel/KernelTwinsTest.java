@@ -21,7 +21,10 @@ class KernelTwinsTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K", "MXFP4"})
+      names = {
+        "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K",
+        "MXFP4"
+      })
   void dequantizedValuesAreTheSame(TensorType type) {
     int count = 1024;
     try (Arena arena = Arena.ofConfined()) {

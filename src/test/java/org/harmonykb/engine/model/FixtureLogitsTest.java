@@ -36,7 +36,9 @@ class FixtureLogitsTest {
     JsonMapper json = JsonMapper.builder().build();
     JsonNode manifest = json.readTree(Files.readString(folder.resolve("manifest.json")));
     int[] positions = json.treeToValue(manifest.get("positions"), int[].class);
-    int[] tokens = json.readValue(Files.readString(folder.resolve(manifest.get("tokens").asString())), int[].class);
+    int[] tokens =
+        json.readValue(
+            Files.readString(folder.resolve(manifest.get("tokens").asString())), int[].class);
     List<Case> cases = new ArrayList<>();
     for (var entry : manifest.get("models").properties()) {
       JsonNode model = entry.getValue();
@@ -74,7 +76,8 @@ class FixtureLogitsTest {
       ModelConfig config = transformer.config();
       try (KvCache cache =
           new KvCache(
-              new KvCache.Shape(config.blockCount(), config.headCountKv(), config.keyLength(), layout),
+              new KvCache.Shape(
+                  config.blockCount(), config.headCountKv(), config.keyLength(), layout),
               1)) {
         KvSequence sequence = cache.acquire(model.tokens);
         Batch batch = new Batch();

@@ -68,8 +68,14 @@ class CachedAnswersTest {
       try (InferenceEngine fresh = open();
           TokenStream first = fresh.generate(request(prompt));
           TokenStream second = fresh.generate(request(other))) {
-        assertThat(collect(first)).usingRecursiveComparison().ignoringFields("cached").isEqualTo(alone);
-        assertThat(collect(second)).usingRecursiveComparison().ignoringFields("cached").isEqualTo(otherAlone);
+        assertThat(collect(first))
+            .usingRecursiveComparison()
+            .ignoringFields("cached")
+            .isEqualTo(alone);
+        assertThat(collect(second))
+            .usingRecursiveComparison()
+            .ignoringFields("cached")
+            .isEqualTo(otherAlone);
       }
     }
   }
@@ -79,7 +85,8 @@ class CachedAnswersTest {
     try (InferenceEngine engine = open()) {
       TokenStream stream =
           engine.generate(
-              new GenerationRequest(prompt, 4000, SamplingOptions.GREEDY, Set.of(), List.of(), null));
+              new GenerationRequest(
+                  prompt, 4000, SamplingOptions.GREEDY, Set.of(), List.of(), null));
       GenerationEvent event = stream.next();
       while (!(event instanceof GenerationEvent.Token)) {
         event = stream.next();
@@ -88,18 +95,21 @@ class CachedAnswersTest {
       while (stream.hasNext()) {
         event = stream.next();
       }
-      assertThat(event).isInstanceOfSatisfying(
-          GenerationEvent.Finished.class,
-          finished -> assertThat(finished.reason()).isEqualTo(FinishReason.CANCELLED));
+      assertThat(event)
+          .isInstanceOfSatisfying(
+              GenerationEvent.Finished.class,
+              finished -> assertThat(finished.reason()).isEqualTo(FinishReason.CANCELLED));
     }
   }
 
   @Test
   void sameSeedDrawsTheSameTokens() {
     SamplingOptions options = new SamplingOptions(1, 40, 0.9, 0, 1.1, 99);
-    GenerationRequest request = new GenerationRequest(prompt, 20, options, Set.of(), List.of(), null);
+    GenerationRequest request =
+        new GenerationRequest(prompt, 20, options, Set.of(), List.of(), null);
     try (InferenceEngine engine = open()) {
-      assertThat(collect(engine.generate(request)).tokens).isEqualTo(collect(engine.generate(request)).tokens);
+      assertThat(collect(engine.generate(request)).tokens)
+          .isEqualTo(collect(engine.generate(request)).tokens);
     }
   }
 

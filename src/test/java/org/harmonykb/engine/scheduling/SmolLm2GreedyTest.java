@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Greedy continuations of the default model, 24 tokens each, against a plain NumPy forward pass in
- * float32 over the de-quantised weights of the same file. What llama.cpp v0.5.0 writes stands beside
- * it and is only counted: it rounds activations to 8 bits and drifts.
+ * float32 over the de-quantised weights of the same file. What llama.cpp v0.5.0 writes stands
+ * beside it and is only counted: it rounds activations to 8 bits and drifts.
  */
 class SmolLm2GreedyTest {
 
@@ -34,7 +34,8 @@ class SmolLm2GreedyTest {
     }
     int exact = 0;
     int asLlamaCpp = 0;
-    try (InferenceEngine engine = InferenceEngine.load(Fixtures.smolLm2(), EngineOptions.DEFAULTS)) {
+    try (InferenceEngine engine =
+        InferenceEngine.load(Fixtures.smolLm2(), EngineOptions.DEFAULTS)) {
       for (JsonNode expected : cases) {
         List<Integer> ids = new ArrayList<>();
         String text = generate(engine, expected.get("prompt").asString(), ids);
@@ -45,7 +46,8 @@ class SmolLm2GreedyTest {
       }
     }
     System.out.printf(
-        "%d of %d continuations as in float32, %d as llama.cpp's%n", exact, cases.size(), asLlamaCpp);
+        "%d of %d continuations as in float32, %d as llama.cpp's%n",
+        exact, cases.size(), asLlamaCpp);
     // Two logits may lie closer together than the order of additions decides.
     assertThat(exact).isGreaterThanOrEqualTo(cases.size() - 1);
   }
@@ -56,7 +58,12 @@ class SmolLm2GreedyTest {
     try (TokenStream stream =
         engine.generate(
             new GenerationRequest(
-                engine.tokenizer().encode(prompt), 24, SamplingOptions.GREEDY, Set.of(end), List.of(), null))) {
+                engine.tokenizer().encode(prompt),
+                24,
+                SamplingOptions.GREEDY,
+                Set.of(end),
+                List.of(),
+                null))) {
       while (stream.hasNext()) {
         switch (stream.next()) {
           case GenerationEvent.Token token -> {

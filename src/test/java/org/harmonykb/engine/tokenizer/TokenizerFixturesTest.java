@@ -35,7 +35,9 @@ class TokenizerFixturesTest {
         for (int id : ids) {
           hex.append(HexFormat.of().formatHex(tokenizer.bytes(id)));
         }
-        assertThat(hex.toString()).as(vector.toString()).isEqualTo(vector.get("bytes_hex").asString());
+        assertThat(hex.toString())
+            .as(vector.toString())
+            .isEqualTo(vector.get("bytes_hex").asString());
         assertThat(tokenizer.decode(ids)).isEqualTo(vector.get("lossy").asString());
       } else {
         String text = text(vector);
@@ -59,12 +61,16 @@ class TokenizerFixturesTest {
   void scannersCutWhereTheirExpressionsDo() {
     Random random = new Random(7);
     String[] parts = {
-      "a", "B", "'s", "'LL", "'ſ", " ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u3000", "1", "٣", "½", "中", "文",
-      "é", "e\u0301", "\u0301", "ǅ", "ʰ", "!", "…", "/", "<|", "😀", "ß", "Ω", "-", "_", "\ufeff", "क्"
+      "a", "B", "'s", "'LL", "'ſ", " ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u3000", "1", "٣", "½",
+      "中", "文", "é", "e\u0301", "\u0301", "ǅ", "ʰ", "!", "…", "/", "<|", "😀", "ß", "Ω", "-", "_",
+      "\ufeff", "क्"
     };
     for (int i = 0; i < 20_000; i++) {
       String text =
-          random.ints(1 + random.nextInt(12), 0, parts.length).mapToObj(p -> parts[p]).collect(Collectors.joining());
+          random
+              .ints(1 + random.nextInt(12), 0, parts.length)
+              .mapToObj(p -> parts[p])
+              .collect(Collectors.joining());
       assertThat(cuts(PreTokenizer.GPT_4O, text)).as(text).isEqualTo(cuts(O200K, text));
       assertThat(cuts(PreTokenizer.LLAMA_BPE, text)).as(text).isEqualTo(cuts(LLAMA, text));
       assertThat(cuts(PreTokenizer.QWEN2, text)).as(text).isEqualTo(cuts(QWEN, text));
@@ -77,12 +83,25 @@ class TokenizerFixturesTest {
   private static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
   private static final Pattern O200K =
       pattern(
-          "[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "*" + LOWER + "+" + CONTRACTION + "?"
-              + "|[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "+" + LOWER + "*" + CONTRACTION + "?"
+          "[^\\r\\n\\p{L}\\p{N}]?"
+              + UPPER
+              + "*"
+              + LOWER
+              + "+"
+              + CONTRACTION
+              + "?"
+              + "|[^\\r\\n\\p{L}\\p{N}]?"
+              + UPPER
+              + "+"
+              + LOWER
+              + "*"
+              + CONTRACTION
+              + "?"
               + "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+");
   private static final Pattern LLAMA =
       pattern(
-          CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+          CONTRACTION
+              + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
               + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+");
   private static final Pattern QWEN = pattern(LLAMA.pattern().replace("{1,3}", ""));
   private static final Pattern GPT2 =
@@ -120,7 +139,8 @@ class TokenizerFixturesTest {
 
   private static String sha256(int[] ids) throws Exception {
     String joined = Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(","));
-    byte[] hash = MessageDigest.getInstance("SHA-256").digest(joined.getBytes(StandardCharsets.UTF_8));
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(joined.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(hash);
   }
 
