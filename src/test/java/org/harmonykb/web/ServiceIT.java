@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.harmonykb.Fixtures;
 import org.harmonykb.HarmonyKbApplication;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ class ServiceIT {
             "--kb.data-dir=" + data,
             "--kb.model.path=" + Fixtures.smolLm2());
     base = "http://localhost:" + service.getEnvironment().getProperty("local.server.port");
-    awaitSearchable(15);
+    awaitSearchable(sampleDocuments());
   }
 
   @AfterAll
@@ -126,7 +127,7 @@ class ServiceIT {
             .get(0)
             .get("id")
             .asString();
-    awaitSearchable(16);
+    awaitSearchable(sampleDocuments() + 1);
     assertThat(search("zebra crossing allowance")).contains("77 talers");
     HttpResponse<String> deleted =
         http.send(
@@ -315,6 +316,13 @@ class ServiceIT {
             HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     return JSON.readTree(response.body());
+  }
+
+  /** How many documents the sample company has. */
+  private static int sampleDocuments() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("docs-corpus"), 2)) {
+      return (int) files.filter(file -> file.getNameCount() == 3).count();
+    }
   }
 
   private void awaitSearchable(int count) throws Exception {
