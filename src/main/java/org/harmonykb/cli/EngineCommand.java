@@ -20,7 +20,7 @@ import org.harmonykb.engine.ModelInfo;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
@@ -213,7 +213,7 @@ final class EngineCommand {
             default -> throw new IllegalArgumentException("--kv is f32 or f16, not " + kv);
           };
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
-      try (GgufFile file = GgufFile.open(model);
+      try (ModelFile file = ModelFile.open(model);
           Compute compute = new Compute(0)) {
         Transformer transformer = Architectures.build(file, compute, layout);
         check(ids, transformer.vocabularySize());

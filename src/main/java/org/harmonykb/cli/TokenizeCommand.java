@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.harmonykb.engine.Tokenizer;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +34,7 @@ final class TokenizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Tokenizer tokenizer;
-    try (GgufFile file = GgufFile.open(model)) {
+    try (ModelFile file = ModelFile.open(model)) {
       tokenizer = BpeTokenizer.from(file.metadata());
     }
     BufferedReader lines =

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: the GGUF specification in ggml's {@code docs/gguf.md}.
  */
-public final class GgufFile implements AutoCloseable {
+public final class GgufFile implements ModelFile {
 
   static final int MAGIC = 0x46554747; // "GGUF" read little-endian
   private static final int MAGIC_BIG_ENDIAN = 0x47475546;
@@ -35,11 +35,11 @@ public final class GgufFile implements AutoCloseable {
   private final Path path;
   private final Arena arena;
   private final long size;
-  private final GgufMetadata metadata;
+  private final ModelMetadata metadata;
   private final Map<String, Tensor> tensors;
 
   private GgufFile(
-      Path path, Arena arena, long size, GgufMetadata metadata, Map<String, Tensor> tensors) {
+      Path path, Arena arena, long size, ModelMetadata metadata, Map<String, Tensor> tensors) {
     this.path = path;
     this.arena = arena;
     this.size = size;
@@ -69,36 +69,29 @@ public final class GgufFile implements AutoCloseable {
     }
   }
 
+  @Override
   public Path path() {
     return path;
   }
 
-  /** File size in bytes. */
+  @Override
   public long size() {
     return size;
   }
 
-  public GgufMetadata metadata() {
+  @Override
+  public ModelMetadata metadata() {
     return metadata;
   }
 
+  @Override
   public Collection<Tensor> tensors() {
     return tensors.values();
   }
 
+  @Override
   public @Nullable Tensor tensorOrNull(String name) {
     return tensors.get(name);
-  }
-
-  /**
-   * @throws ModelFormatException if the file has no tensor of this name
-   */
-  public Tensor tensor(String name) {
-    Tensor tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new ModelFormatException(path, name, "is missing");
-    }
-    return tensor;
   }
 
   @Override
@@ -136,7 +129,7 @@ public final class GgufFile implements AutoCloseable {
         throw new ModelFormatException(path, null, "has the metadata key " + key + " twice");
       }
     }
-    GgufMetadata metadata = new GgufMetadata(path, pairs);
+    ModelMetadata metadata = new ModelMetadata(path, pairs);
     int splits = metadata.integer("split.count", 1);
     if (splits > 1) {
       throw new ModelFormatException(

@@ -2,7 +2,7 @@ package org.harmonykb.engine.model;
 
 import java.util.List;
 import org.harmonykb.engine.ModelFormatException;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 
@@ -18,7 +18,7 @@ public final class Architectures {
    *
    * @throws ModelFormatException if the architecture is unknown or a tensor is missing or misshapen
    */
-  public static Transformer build(GgufFile file, Compute compute, KvLayout kvLayout) {
+  public static Transformer build(ModelFile file, Compute compute, KvLayout kvLayout) {
     ModelConfig config = ModelConfig.from(file.metadata());
     ModelTensors tensors = new ModelTensors(file, compute);
     return switch (config.architecture()) {

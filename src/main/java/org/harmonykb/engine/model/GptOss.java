@@ -2,7 +2,7 @@ package org.harmonykb.engine.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
@@ -16,7 +16,11 @@ final class GptOss {
   private GptOss() {}
 
   static Transformer build(
-      GgufFile file, ModelConfig config, ModelTensors tensors, Compute compute, KvLayout kvLayout) {
+      ModelFile file,
+      ModelConfig config,
+      ModelTensors tensors,
+      Compute compute,
+      KvLayout kvLayout) {
     int width = config.embeddingLength();
     int expertWidth = file.metadata().integer("gpt-oss.expert_feed_forward_length");
     Tensor embedding =

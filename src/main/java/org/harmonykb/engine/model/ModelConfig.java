@@ -1,7 +1,7 @@
 package org.harmonykb.engine.model;
 
 import org.harmonykb.engine.ModelFormatException;
-import org.harmonykb.engine.format.GgufMetadata;
+import org.harmonykb.engine.format.ModelMetadata;
 
 /**
  * The numbers that shape a model, by their GGUF names.
@@ -22,7 +22,7 @@ public record ModelConfig(
     int expertUsedCount,
     float layerNormRmsEpsilon) {
 
-  static ModelConfig from(GgufMetadata metadata) {
+  static ModelConfig from(ModelMetadata metadata) {
     String architecture = metadata.string("general.architecture");
     String prefix = architecture + ".";
     int embeddingLength = metadata.integer(prefix + "embedding_length");

@@ -2,7 +2,7 @@ package org.harmonykb.engine.model;
 
 import java.util.Arrays;
 import org.harmonykb.engine.ModelFormatException;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** A file's tensors by name, each checked for the shape that the model needs. */
 final class ModelTensors {
 
-  private final GgufFile file;
+  private final ModelFile file;
   private final Compute compute;
 
-  ModelTensors(GgufFile file, Compute compute) {
+  ModelTensors(ModelFile file, Compute compute) {
     this.file = file;
     this.compute = compute;
   }

@@ -1,6 +1,6 @@
 package org.harmonykb.engine.model;
 
-import org.harmonykb.engine.format.GgufMetadata;
+import org.harmonykb.engine.format.ModelMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class Rope {
    * @param frequencyFactors divisors of the frequencies as in Llama 3's {@code rope_freqs}, or null
    */
   static Rope from(
-      GgufMetadata metadata,
+      ModelMetadata metadata,
       ModelConfig config,
       Pairing pairing,
       float @Nullable [] frequencyFactors) {

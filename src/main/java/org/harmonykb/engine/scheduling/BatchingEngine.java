@@ -22,7 +22,7 @@ import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.engine.ModelInfo;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
@@ -50,7 +50,7 @@ public final class BatchingEngine implements InferenceEngine {
 
   private static final int SHORT_SLICE = 64;
 
-  private final GgufFile file;
+  private final ModelFile file;
   private final Compute compute;
   private final Transformer transformer;
   private final KvCache cache;
@@ -73,7 +73,7 @@ public final class BatchingEngine implements InferenceEngine {
   /** Opens a model; see {@link InferenceEngine#load}. */
   public BatchingEngine(Path model, EngineOptions options) {
     this.options = options;
-    file = GgufFile.open(model);
+    file = ModelFile.open(model);
     Compute threads = new Compute(options.threads());
     compute = threads;
     try {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.Tokenizer;
-import org.harmonykb.engine.format.GgufMetadata;
+import org.harmonykb.engine.format.ModelMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ public final class BpeTokenizer implements Tokenizer {
   private final OptionalInt bosToken;
   private final OptionalInt eosToken;
 
-  private BpeTokenizer(GgufMetadata metadata, PreTokenizer preTokenizer) {
+  private BpeTokenizer(ModelMetadata metadata, PreTokenizer preTokenizer) {
     String[] tokens = metadata.strings("tokenizer.ggml.tokens");
     String[] mergeTexts = metadata.strings("tokenizer.ggml.merges");
     int[] types =
@@ -88,7 +88,7 @@ public final class BpeTokenizer implements Tokenizer {
    *
    * @throws ModelFormatException if it has none, or one of a kind that is not known
    */
-  public static BpeTokenizer from(GgufMetadata metadata) {
+  public static BpeTokenizer from(ModelMetadata metadata) {
     String model = metadata.string("tokenizer.ggml.model");
     if (!model.equals("gpt2")) {
       throw new ModelFormatException(
@@ -116,7 +116,7 @@ public final class BpeTokenizer implements Tokenizer {
   }
 
   private static MergeTable mergeTable(
-      GgufMetadata metadata, Map<String, Integer> ids, String[] merges) {
+      ModelMetadata metadata, Map<String, Integer> ids, String[] merges) {
     MergeTable table = new MergeTable(merges.length);
     for (int rank = 0; rank < merges.length; rank++) {
       String merge = merges[rank];
@@ -137,7 +137,7 @@ public final class BpeTokenizer implements Tokenizer {
     return table;
   }
 
-  private static OptionalInt tokenId(GgufMetadata metadata, String key) {
+  private static OptionalInt tokenId(ModelMetadata metadata, String key) {
     return metadata.has(key) ? OptionalInt.of(metadata.integer(key)) : OptionalInt.empty();
   }
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.harmonykb.Fixtures;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
@@ -70,7 +70,7 @@ class FixtureLogitsTest {
 
   private static double meanDivergence(Case model, KvLayout layout, boolean sameArgmax)
       throws IOException {
-    try (GgufFile file = GgufFile.open(model.file);
+    try (ModelFile file = ModelFile.open(model.file);
         Compute compute = new Compute(0)) {
       Transformer transformer = Architectures.build(file, compute, layout);
       ModelConfig config = transformer.config();

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.harmonykb.Fixtures;
-import org.harmonykb.engine.format.GgufFile;
+import org.harmonykb.engine.format.ModelFile;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -145,7 +145,7 @@ class TokenizerFixturesTest {
   }
 
   private static BpeTokenizer load(Path folder) {
-    try (GgufFile file = GgufFile.open(folder.resolve("o200k_harmony-vocab.gguf"))) {
+    try (ModelFile file = ModelFile.open(folder.resolve("o200k_harmony-vocab.gguf"))) {
       return BpeTokenizer.from(file.metadata());
     }
   }

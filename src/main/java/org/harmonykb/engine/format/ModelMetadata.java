@@ -8,15 +8,15 @@ import org.harmonykb.engine.ModelFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GGUF file's key-value pairs. Immutable. A value of another kind than asked for, or a missing
- * one without a default, is a {@link ModelFormatException} that names the key.
+ * A model's key-value pairs under GGUF's keys. Immutable. A value of another kind than asked for,
+ * or a missing one without a default, is a {@link ModelFormatException} that names the key.
  */
-public final class GgufMetadata {
+public final class ModelMetadata {
 
   private final Path file;
   private final Map<String, Object> values;
 
-  GgufMetadata(Path file, Map<String, Object> values) {
+  ModelMetadata(Path file, Map<String, Object> values) {
     this.file = file;
     this.values = Collections.unmodifiableMap(values);
   }

@@ -1,0 +1,50 @@
+package org.harmonykb.engine.format;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import org.harmonykb.engine.ModelFormatException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on disk, whatever its format: metadata under GGUF's keys and tensors under GGUF's names,
+ * shapes and types. Immutable and thread-safe until {@link #close}, after which tensors must not be
+ * touched.
+ */
+public interface ModelFile extends AutoCloseable {
+
+  /**
+   * Opens a model and checks it.
+   *
+   * @throws ModelFormatException if it cannot be used
+   */
+  static ModelFile open(Path path) {
+    return GgufFile.open(path);
+  }
+
+  /** The file or folder that was opened. */
+  Path path();
+
+  /** Bytes on disk. */
+  long size();
+
+  ModelMetadata metadata();
+
+  /** All tensors, in the order of the file. */
+  Collection<Tensor> tensors();
+
+  @Nullable Tensor tensorOrNull(String name);
+
+  /**
+   * @throws ModelFormatException if there is no tensor of this name
+   */
+  default Tensor tensor(String name) {
+    Tensor tensor = tensorOrNull(name);
+    if (tensor == null) {
+      throw new ModelFormatException(path(), name, "is missing");
+    }
+    return tensor;
+  }
+
+  @Override
+  void close();
+}
