@@ -35,6 +35,11 @@ final class Memory {
     return Float.float16ToFloat(ALL.get(SHORT, address));
   }
 
+  /** Half the scale of an MXFP4 block: codes are looked up as twice their value. */
+  static float halfE8m0(long address) {
+    return 0.5f * e8m0(unsignedByte(address));
+  }
+
   /** The scale 2^(e-127) of an MXFP4 block, whose exponent is stored as one byte. */
   static float e8m0(int exponent) {
     return Float.intBitsToFloat(exponent == 0 ? 0x00400000 : exponent << 23);

@@ -3,7 +3,6 @@ package org.harmonykb.engine.kernel;
 import static org.harmonykb.engine.kernel.Memory.ALL;
 import static org.harmonykb.engine.kernel.Memory.half;
 import static org.harmonykb.engine.kernel.Memory.signedByte;
-import static org.harmonykb.engine.kernel.Memory.unsignedByte;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.BYTES;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.FLOATS;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.INTS;
@@ -97,42 +96,25 @@ final class VectorDequantizer {
     }
   }
 
-  /**
-   * An E2M1 code doubled is {@code mantissa << max(exponent - 1, 0)} with the hidden bit set where
-   * the exponent is not zero; integer arithmetic avoids subnormal floats and tables wider than a
-   * 256-bit vector.
-   */
   private static void mxfp4(long a, float[] out, int o, int count) {
+    IntVector table = Mxfp4Table.DOUBLED;
     for (int end = o + count; o < end; o += 32, a += 17) {
-      FloatVector d = FloatVector.broadcast(FLOATS, 0.5f * Memory.e8m0(unsignedByte(a)));
+      FloatVector d = FloatVector.broadcast(FLOATS, Memory.halfE8m0(a));
       for (int i = 0; i < 16; i += LANES) {
         ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 1 + i, LITTLE);
         IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-        IntVector high = wide.lanewise(VectorOperators.LSHR, 4);
-
-        IntVector lowShift = wide.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-        IntVector lowValue =
-            wide.and(6).min(2).or(wide.and(1)).lanewise(VectorOperators.LSHL, lowShift);
-        IntVector lowSign =
-            wide.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
-        FloatVector low =
-            (FloatVector)
-                lowValue.lanewise(VectorOperators.XOR, lowSign).sub(lowSign).castShape(FLOATS, 0);
-
-        IntVector highShift = high.and(6).lanewise(VectorOperators.LSHR, 1).max(1).sub(1);
-        IntVector highValue =
-            high.and(6).min(2).or(high.and(1)).lanewise(VectorOperators.LSHL, highShift);
-        IntVector highSign =
-            high.lanewise(VectorOperators.LSHL, 28).lanewise(VectorOperators.ASHR, 31);
-        FloatVector highFloat =
-            (FloatVector)
-                highValue
-                    .lanewise(VectorOperators.XOR, highSign)
-                    .sub(highSign)
-                    .castShape(FLOATS, 0);
-
-        low.mul(d).intoArray(out, o + i);
-        highFloat.mul(d).intoArray(out, o + 16 + i);
+        IntVector low = wide.selectFrom(table);
+        IntVector high = wide.lanewise(VectorOperators.LSHR, 4).selectFrom(table);
+        if (LANES < 16) {
+          low =
+              low.lanewise(
+                  VectorOperators.XOR, wide.lanewise(VectorOperators.LSHL, 28).and(1 << 31));
+          high =
+              high.lanewise(
+                  VectorOperators.XOR, wide.lanewise(VectorOperators.LSHL, 24).and(1 << 31));
+        }
+        low.reinterpretAsFloats().mul(d).intoArray(out, o + i);
+        high.reinterpretAsFloats().mul(d).intoArray(out, o + 16 + i);
       }
     }
   }

@@ -75,22 +75,26 @@ class KernelTwinsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4"})
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4", "Q4_K", "Q6_K"})
   void oneTokenGivesTheSameBitsAsMany(TensorType type) {
-    int columns = 576;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocate(type.bytes(4L * columns));
-      for (long i = 0; i < data.byteSize(); i++) {
-        data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(256) & 0x3b));
+    for (int columns : new int[] {type.blockSize(), 768, 2304}) {
+      for (int rows = 1; rows <= Kernel.TILE_ROWS; rows++) {
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment data = arena.allocate(type.bytes(4L * columns));
+          for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) (random.nextInt(256) & 0xbb));
+          }
+          float[] x = values(columns);
+          float[] weights = new float[4 * columns];
+          float[] expected = new float[4];
+          float[] ours = new float[4];
+          vector.dequantize(type, data.address(), weights, 0, weights.length);
+          vector.multiply(weights, 0, columns, x, 0, 1, expected, 0, 4, rows);
+          assertThat(vector.multiplyOne(type, data.address(), rows, columns, x, 0, ours, 0))
+              .isTrue();
+          assertThat(ours).isEqualTo(expected);
+        }
       }
-      float[] x = values(columns);
-      float[] weights = new float[4 * columns];
-      float[] expected = new float[4];
-      float[] ours = new float[4];
-      vector.dequantize(type, data.address(), weights, 0, weights.length);
-      vector.multiply(weights, 0, columns, x, 0, 1, expected, 0, 4, 4);
-      assertThat(vector.multiplyOne(type, data.address(), 4, columns, x, 0, ours, 0)).isTrue();
-      assertThat(ours).isEqualTo(expected);
     }
   }
 
