@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,10 +13,8 @@ import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
-import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
-import org.harmonykb.harmony.Vocabulary;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,30 +99,12 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         EngineOptions.DEFAULTS.withContextLength(contextLength).withThreads(threads);
     InferenceEngine engine = InferenceEngine.load(file, options);
     try {
-      return new Loaded(engine, ChatFormats.forVocabulary(vocabulary(engine.tokenizer())));
+      return new Loaded(
+          engine, ChatFormats.forVocabulary(new TokenizerVocabulary(engine.tokenizer())));
     } catch (IllegalArgumentException e) {
       engine.close();
       throw e;
     }
-  }
-
-  private static Vocabulary vocabulary(Tokenizer tokenizer) {
-    return new Vocabulary() {
-      @Override
-      public int[] encode(String text) {
-        return tokenizer.encode(text);
-      }
-
-      @Override
-      public OptionalInt controlToken(String text) {
-        return tokenizer.specialToken(text);
-      }
-
-      @Override
-      public byte[] bytes(int id) {
-        return tokenizer.bytes(id);
-      }
-    };
   }
 
   public @Nullable Loaded loaded() {

@@ -17,7 +17,12 @@ import picocli.CommandLine.Option;
     name = "kb",
     description = "harmony-kb: answers from your own documents, on your own hardware.",
     mixinStandardHelpOptions = true,
-    subcommands = {CommandLine.HelpCommand.class, EngineCommand.class, EvalCommand.class})
+    subcommands = {
+      CommandLine.HelpCommand.class,
+      EngineCommand.class,
+      EvalCommand.class,
+      HarmonyCommand.class
+    })
 public final class KbCommand {
 
   /** Returned by {@link #execute} when a server was started that goes on running. */

@@ -1,19 +1,23 @@
 package org.harmonykb.harmony;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reads what gpt-oss writes after {@code <|start|>assistant}, as tolerantly as a service has to: a
  * header may be malformed or missing, text outside a message counts as final, a recipient is only
- * what follows {@code to=}, and control tokens never reach the text.
+ * what follows {@code to=}, and control tokens never reach the text. A message in the name of
+ * another speaker is left out.
  */
 final class HarmonyCompletionParser implements CompletionParser {
 
+  /** Characters; a header that is longer is an answer that lost its header. */
+  private static final int LONGEST_HEADER = 512;
+
   private enum State {
     HEADER,
-    CONTENT
+    CONTENT,
+    /** Content in the name of the user or the system. */
+    SKIPPED
   }
 
   private final Vocabulary vocabulary;
@@ -27,6 +31,7 @@ final class HarmonyCompletionParser implements CompletionParser {
   private final Utf8Pieces utf8 = new Utf8Pieces();
   private final StringBuilder header = new StringBuilder();
   private State state = State.HEADER;
+  private boolean afterStart;
   private Channel channel = Channel.FINAL;
   private String recipient = "";
 
@@ -43,35 +48,46 @@ final class HarmonyCompletionParser implements CompletionParser {
 
   @Override
   public List<Delta> accept(int token) {
-    if (token == start) {
+    if (token == start || token == end || token == call || token == returned) {
       List<Delta> rest = endMessage();
-      header.setLength(0);
-      state = State.HEADER;
+      afterStart = token == start;
       return rest;
     }
-    if (token == end || token == call || token == returned) {
+    if (token == channelMarker && state != State.HEADER) {
+      // The model went on to its next channel without ending the message.
       List<Delta> rest = endMessage();
-      header.setLength(0);
-      state = State.HEADER;
+      header.append(TolerantHeader.CHANNEL);
       return rest;
     }
     if (state == State.HEADER) {
-      if (token == message) {
-        readHeader();
-        state = State.CONTENT;
-      } else if (token == channelMarker) {
-        header.append(" channel=");
-      } else if (token == constrain) {
-        header.append(' ');
-      } else {
-        header.append(utf8.accept(vocabulary.bytes(token)));
-      }
+      return acceptHeader(token);
+    }
+    return vocabulary.isControl(token) ? List.of() : delta(utf8.accept(vocabulary.bytes(token)));
+  }
+
+  private List<Delta> acceptHeader(int token) {
+    if (token == message) {
+      header.append(text(utf8.finish()));
+      TolerantHeader read = TolerantHeader.complete(header.toString());
+      header.setLength(0);
+      channel = read.channel();
+      recipient = read.recipient();
+      state = afterStart && read.fromOther() ? State.SKIPPED : State.CONTENT;
       return List.of();
     }
-    if (token == message || token == channelMarker || token == constrain) {
-      return List.of();
+    if (token == channelMarker) {
+      header.append(text(utf8.finish())).append(TolerantHeader.CHANNEL);
+    } else if (token == constrain) {
+      header.append(text(utf8.finish())).append(TolerantHeader.CONSTRAIN);
+    } else if (!vocabulary.isControl(token)) {
+      header.append(text(utf8.accept(vocabulary.bytes(token))));
     }
-    return delta(utf8.accept(vocabulary.bytes(token)));
+    return header.length() > LONGEST_HEADER ? headerIsAnswer() : List.of();
+  }
+
+  /** Without the two characters that stand for control tokens here. */
+  private static String text(String piece) {
+    return piece.replace(TolerantHeader.CHANNEL, ' ').replace(TolerantHeader.CONSTRAIN, ' ');
   }
 
   @Override
@@ -79,42 +95,32 @@ final class HarmonyCompletionParser implements CompletionParser {
     return endMessage();
   }
 
+  private List<Delta> headerIsAnswer() {
+    TolerantHeader read = TolerantHeader.broken(header.toString());
+    header.setLength(0);
+    channel = read.channel();
+    recipient = read.recipient();
+    state = State.CONTENT;
+    return delta(read.rest());
+  }
+
   private List<Delta> endMessage() {
     String rest = utf8.finish();
-    if (state == State.CONTENT) {
-      return delta(rest);
+    List<Delta> deltas;
+    if (state == State.HEADER) {
+      header.append(text(rest));
+      deltas = headerIsAnswer();
+    } else {
+      deltas = delta(rest);
     }
-    // Words after an end without a new start are an answer that lost its header.
-    String text = header.append(rest).toString().strip();
-    boolean isHeader = text.isEmpty() || text.startsWith("assistant") || text.contains("channel=");
-    if (isHeader) {
-      return List.of();
-    }
-    channel = Channel.FINAL;
-    recipient = "";
-    return delta(text);
+    state = State.HEADER;
+    afterStart = false;
+    return deltas;
   }
 
   private List<Delta> delta(String text) {
-    return text.isEmpty()
+    return text.isEmpty() || state == State.SKIPPED
         ? List.of()
-        : new ArrayList<>(List.of(new Delta(channel, recipient, text)));
-  }
-
-  private void readHeader() {
-    channel = Channel.FINAL;
-    recipient = "";
-    for (String word : header.toString().strip().split("\\s+")) {
-      if (word.startsWith("channel=")) {
-        channel =
-            switch (word.substring("channel=".length()).toLowerCase(Locale.ROOT)) {
-              case "analysis" -> Channel.ANALYSIS;
-              case "commentary" -> Channel.COMMENTARY;
-              default -> Channel.FINAL;
-            };
-      } else if (word.startsWith("to=")) {
-        recipient = word.substring("to=".length());
-      }
-    }
+        : List.of(new Delta(channel, recipient, text));
   }
 }

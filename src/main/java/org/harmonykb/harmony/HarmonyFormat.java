@@ -1,25 +1,25 @@
 package org.harmonykb.harmony;
 
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.harmonykb.harmony.Content.DeveloperContent;
+import org.harmonykb.harmony.Content.SystemContent;
 
 /**
- * The Harmony format of gpt-oss. The system message depends on the date and the effort only, so
- * that its keys and values are computed once a day; instructions go into the developer message.
- * Finished answers come back on the final channel, without what the model thought. Source:
- * openai/harmony.
+ * The Harmony format of gpt-oss as the service writes it. The system message depends on the date
+ * and the effort only, so that its keys and values are computed once a day; instructions go into
+ * the developer message. Analysis of finished turns is left out. Source: openai/harmony.
  */
 public final class HarmonyFormat implements ChatFormat {
 
-  private static final String IDENTITY =
-      "You are ChatGPT, a large language model trained by OpenAI.";
-  private static final String KNOWLEDGE_CUTOFF = "2024-06";
-
   private final Vocabulary vocabulary;
+  private final HarmonyRenderer renderer;
   private final Set<Integer> stopTokens;
 
   public HarmonyFormat(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
+    this.renderer = new HarmonyRenderer(vocabulary);
     this.stopTokens =
         Set.of(
             PromptBuilder.control(vocabulary, "<|return|>"),
@@ -34,43 +34,41 @@ public final class HarmonyFormat implements ChatFormat {
 
   @Override
   public int[] render(Conversation conversation) {
-    PromptBuilder prompt = new PromptBuilder(vocabulary);
-    message(prompt, "system", system(conversation));
+    return render(messages(conversation));
+  }
+
+  /**
+   * The prompt for the assistant's next message after messages of any kind, tool calls and results
+   * included.
+   *
+   * @throws HarmonyException if a message cannot be written
+   */
+  public int[] render(List<Message> messages) {
+    return renderer.completion(messages, AnalysisHistory.BEFORE_LAST_FINAL, Role.ASSISTANT).ids();
+  }
+
+  /** The messages of a conversation; tool definitions belong into the developer's. */
+  public static List<Message> messages(Conversation conversation) {
+    List<Message> messages = new ArrayList<>();
+    messages.add(
+        Message.of(
+            Role.SYSTEM,
+            SystemContent.DEFAULT
+                .withReasoningEffort(conversation.reasoningEffort())
+                .withConversationStartDate(conversation.date())));
     if (!conversation.instructions().isEmpty()) {
-      message(prompt, "developer", "# Instructions\n\n" + conversation.instructions());
+      messages.add(
+          Message.of(Role.DEVELOPER, new DeveloperContent(conversation.instructions(), null)));
     }
     for (Conversation.Turn turn : conversation.turns()) {
-      switch (turn) {
-        case Conversation.Turn.User user -> message(prompt, "user", user.text());
-        case Conversation.Turn.Assistant assistant ->
-            prompt
-                .control("<|start|>")
-                .text("assistant")
-                .control("<|channel|>")
-                .text("final")
-                .control("<|message|>")
-                .text(assistant.text())
-                .control("<|end|>");
-      }
+      messages.add(
+          switch (turn) {
+            case Conversation.Turn.User user -> Message.of(Role.USER, user.text());
+            case Conversation.Turn.Assistant assistant ->
+                Message.of(Role.ASSISTANT, assistant.text()).withChannel(Message.FINAL);
+          });
     }
-    return prompt.control("<|start|>").text("assistant").toArray();
-  }
-
-  private static String system(Conversation conversation) {
-    StringBuilder text = new StringBuilder(IDENTITY);
-    text.append("\nKnowledge cutoff: ").append(KNOWLEDGE_CUTOFF);
-    if (conversation.date() != null) {
-      text.append("\nCurrent date: ").append(conversation.date());
-    }
-    text.append("\n\nReasoning: ")
-        .append(conversation.reasoningEffort().name().toLowerCase(Locale.ROOT))
-        .append("\n\n# Valid channels: analysis, commentary, final.")
-        .append(" Channel must be included for every message.");
-    return text.toString();
-  }
-
-  private static void message(PromptBuilder prompt, String role, String content) {
-    prompt.control("<|start|>").text(role).control("<|message|>").text(content).control("<|end|>");
+    return messages;
   }
 
   @Override

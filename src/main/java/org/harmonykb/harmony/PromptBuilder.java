@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class PromptBuilder {
 
   private final Vocabulary vocabulary;
+  private final StringBuilder written = new StringBuilder();
   private int[] ids = new int[256];
   private int size;
 
@@ -15,6 +16,7 @@ final class PromptBuilder {
 
   PromptBuilder control(String token) {
     add(control(vocabulary, token));
+    written.append(token);
     return this;
   }
 
@@ -22,11 +24,18 @@ final class PromptBuilder {
     for (int id : vocabulary.encode(text)) {
       add(id);
     }
+    written.append(text);
     return this;
   }
 
   int[] toArray() {
     return Arrays.copyOf(ids, size);
+  }
+
+  /** The prompt with control tokens spelled out. */
+  @Override
+  public String toString() {
+    return written.toString();
   }
 
   /** The id of a control token that the format cannot do without. */
