@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.harmonykb.evaluation.RetrievalEvaluation;
 import org.harmonykb.retrieval.HybridRetriever;
 import org.harmonykb.retrieval.OnnxEmbedder;
-import org.harmonykb.retrieval.RankFusion;
+import org.harmonykb.retrieval.ScoreFusion;
 import org.harmonykb.retrieval.lucene.LuceneSearchIndex;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,21 +40,18 @@ final class EvalCommand {
     private Path qrels = Path.of("");
 
     @Option(
-        names = "--fusion",
-        split = ",",
-        paramLabel = "K,WORDS,MEANING",
-        description = "other fusion weights, to compare")
-    private double[] weights = {};
+        names = "--words-weight",
+        paramLabel = "W",
+        description = "another weight of the keyword arm, to compare")
+    private @Nullable Double wordsWeight;
 
     @Option(names = "--json")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-      RankFusion fusion =
-          weights.length == 3
-              ? new RankFusion((int) weights[0], weights[1], weights[2])
-              : HybridRetriever.FUSION;
+      ScoreFusion fusion =
+          wordsWeight == null ? HybridRetriever.FUSION : new ScoreFusion(wordsWeight);
       Path folder = Files.createTempDirectory("kb-eval");
       try (OnnxEmbedder embedder = new OnnxEmbedder();
           LuceneSearchIndex index = new LuceneSearchIndex(folder)) {

@@ -18,7 +18,7 @@ import org.harmonykb.retrieval.HybridRetriever;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
-import org.harmonykb.retrieval.RankFusion;
+import org.harmonykb.retrieval.ScoreFusion;
 import org.harmonykb.retrieval.SearchIndex;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,10 +30,10 @@ public final class RetrievalEvaluation {
 
   private final SearchIndex index;
   private final Embedder embedder;
-  private final RankFusion fusion;
+  private final ScoreFusion fusion;
   private final JsonMapper json = JsonMapper.builder().build();
 
-  public RetrievalEvaluation(SearchIndex index, Embedder embedder, RankFusion fusion) {
+  public RetrievalEvaluation(SearchIndex index, Embedder embedder, ScoreFusion fusion) {
     this.index = index;
     this.embedder = embedder;
     this.fusion = fusion;

@@ -8,14 +8,14 @@ public final class HybridRetriever implements Retriever {
   /** Candidates of each arm. */
   public static final int DEPTH = 100;
 
-  /** Chosen on the SQuAD and CMRC development sets; see docs/retrieval.md. */
-  public static final RankFusion FUSION = new RankFusion(10, 1.0, 0.6);
+  /** Chosen on the SQuAD, CMRC and DRCD development sets; see docs/retrieval.md. */
+  public static final ScoreFusion FUSION = new ScoreFusion(0.22);
 
   private final SearchIndex index;
   private final Embedder embedder;
-  private final RankFusion fusion;
+  private final ScoreFusion fusion;
 
-  public HybridRetriever(SearchIndex index, Embedder embedder, RankFusion fusion) {
+  public HybridRetriever(SearchIndex index, Embedder embedder, ScoreFusion fusion) {
     this.index = index;
     this.embedder = embedder;
     this.fusion = fusion;

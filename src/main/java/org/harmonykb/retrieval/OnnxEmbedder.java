@@ -6,11 +6,13 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import com.ibm.icu.text.Transliterator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * bge-small-en-v1.5 (384 values) and bge-small-zh-v1.5 (512 values) on ONNX Runtime. The models are
@@ -21,7 +23,14 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   private static final int MAX_TOKENS = 512;
 
-  private record Model(OrtSession session, HuggingFaceTokenizer tokenizer, String queryPrefix) {}
+  /**
+   * @param folding what is done to a text first
+   */
+  private record Model(
+      OrtSession session,
+      HuggingFaceTokenizer tokenizer,
+      String queryPrefix,
+      UnaryOperator<String> folding) {}
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final Model english;
@@ -29,11 +38,16 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   public OnnxEmbedder() {
     english =
-        load("bge-small-en-v1.5-q", "Represent this sentence for searching relevant passages: ");
-    chinese = load("bge-small-zh-v1.5-q", "为这个句子生成表示以用于检索相关文章：");
+        load(
+            "bge-small-en-v1.5-q",
+            "Represent this sentence for searching relevant passages: ",
+            UnaryOperator.identity());
+    // The Chinese model knows little of traditional characters.
+    Transliterator simplified = Transliterator.getInstance("Traditional-Simplified");
+    chinese = load("bge-small-zh-v1.5-q", "为这个句子生成表示以用于检索相关文章：", simplified::transliterate);
   }
 
-  private Model load(String name, String queryPrefix) {
+  private Model load(String name, String queryPrefix, UnaryOperator<String> folding) {
     try (InputStream network = resource("/" + name + ".onnx");
         InputStream vocabulary = resource("/" + name + "-tokenizer.json");
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -52,7 +66,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
                   "padding",
                   "false"));
       return new Model(
-          environment.createSession(network.readAllBytes(), options), tokenizer, queryPrefix);
+          environment.createSession(network.readAllBytes(), options),
+          tokenizer,
+          queryPrefix,
+          folding);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the embedding model " + name, e);
     } catch (OrtException e) {
@@ -71,12 +88,13 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   @Override
   public float[] query(String language, String text) {
     Model model = model(language);
-    return embed(model, model.queryPrefix + text);
+    return embed(model, model.queryPrefix + model.folding.apply(text));
   }
 
   @Override
   public float[] passage(String language, String text) {
-    return embed(model(language), text);
+    Model model = model(language);
+    return embed(model, model.folding.apply(text));
   }
 
   private Model model(String language) {
