@@ -66,13 +66,15 @@ class Ingestion implements JobHandler {
       index.replace(id, embedded);
       boolean current =
           documents.makeSearchable(
-              id, revision, prepared.title, prepared.effectiveFrom, embedded.size());
+              id, revision, prepared.title, prepared.effectiveFrom, embedded.size(), prepared.note);
       if (!current && documents.find(id).isEmpty()) {
         index.delete(id); // deleted in the meantime
       }
     } catch (UnreadableDocumentException e) {
       index.delete(id);
       documents.moveTo(id, revision, DocumentState.REJECTED, e.getMessage());
+    } catch (ParsingInterruptedException e) {
+      throw e; // the state stays, so the next start queues the document again
     } catch (RuntimeException e) {
       documents.moveTo(id, revision, DocumentState.FAILED, String.valueOf(e.getMessage()));
       throw e;
@@ -80,11 +82,12 @@ class Ingestion implements JobHandler {
   }
 
   /** A document's passages without their vectors. */
-  record Prepared(String title, @Nullable LocalDate effectiveFrom, List<Chunk> chunks) {}
+  record Prepared(
+      String title, @Nullable LocalDate effectiveFrom, List<Chunk> chunks, @Nullable String note) {}
 
   Prepared prepare(StoredDocument document) {
     ParsedDocument parsed =
-        parser.parse(document.filename(), document.mediaType(), documents.content(document));
+        parser.parse(document.filename(), document.mediaType(), documents.file(document));
     String title = title(document, parsed);
     LocalDate effectiveFrom =
         EffectiveDate.find(
@@ -109,7 +112,9 @@ class Ingestion implements JobHandler {
               document.allow(),
               null));
     }
-    return new Prepared(title, effectiveFrom, chunks);
+    String note =
+        parsed.notes().isEmpty() ? null : "Not read: " + String.join("; ", parsed.notes());
+    return new Prepared(title, effectiveFrom, chunks, note);
   }
 
   List<Chunk> embed(List<Chunk> chunks, Progress progress) {
