@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.tika.detect.Detector;
 import org.apache.tika.io.TikaInputStream;
 import org.apache.tika.metadata.Metadata;
@@ -130,6 +131,17 @@ public class DocumentService {
     documents.save(document);
     queue.enqueue(document.id());
     return document;
+  }
+
+  /**
+   * Takes several files in, or none of them: a refused one undoes those before it.
+   *
+   * @param incoming read one by one, so that only one content is in memory
+   * @throws RefusedFileException if one of the files cannot become a document
+   */
+  @Transactional
+  public List<StoredDocument> acceptAll(Stream<IncomingFile> incoming) {
+    return incoming.map(this::accept).toList();
   }
 
   /** All documents that fit, the latest first. */
