@@ -90,8 +90,15 @@ public final class ConversationPdf {
       add(document, face, title, heading, 12);
       for (Part part : parts) {
         add(document, face, part.question(), question, 14);
-        for (String line : part.answer().split("\\R")) {
-          add(document, face, line, text, 4);
+        for (String line : part.answer().replace("**", "").split("\\R")) {
+          boolean isQuote = line.startsWith(">");
+          add(
+              document,
+              face,
+              isQuote ? line.substring(1).strip() : line,
+              text,
+              4,
+              isQuote ? 14 : 0);
         }
         for (String line : part.sources()) {
           add(document, face, line, source, 2);
@@ -104,12 +111,18 @@ public final class ConversationPdf {
   }
 
   private static void add(Document document, BaseFont face, String text, Font font, float before) {
+    add(document, face, text, font, before, 0);
+  }
+
+  private static void add(
+      Document document, BaseFont face, String text, Font font, float before, float indentation) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()
         .filter(c -> !Character.isISOControl(c))
         .forEach(c -> shown.appendCodePoint(face.charExists(c) ? c : REPLACEMENT));
     Paragraph paragraph = new Paragraph(shown.isEmpty() ? " " : shown.toString(), font);
     paragraph.setSpacingBefore(before);
+    paragraph.setIndentationLeft(indentation);
     paragraph.setMultipliedLeading(1.35f);
     document.add(paragraph);
   }

@@ -2,16 +2,21 @@ package org.harmonykb.ingestion;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.harmonykb.jobs.JobInterruptedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -41,7 +46,7 @@ class DocumentParser implements DisposableBean {
   /**
    * @param mediaType what the file looks like from outside
    * @throws UnreadableDocumentException if the file is damaged, encrypted or over a limit
-   * @throws ParsingInterruptedException if the service stops meanwhile
+   * @throws JobInterruptedException if the service stops meanwhile
    * @throws ParsingFailedException if no process can be started
    */
   ParsedDocument parse(String filename, String mediaType, Path file) {
@@ -50,13 +55,15 @@ class DocumentParser implements DisposableBean {
     ParseMessages.Reply reply;
     lock.lock();
     try {
+      if (closed) {
+        throw new JobInterruptedException("reading");
+      }
       if (retirement != null) {
         retirement.cancel(false);
       }
       reply = ask(request);
       filesRead++;
-      retirement =
-          timer.schedule(this::retire, properties.idle().toMillis(), TimeUnit.MILLISECONDS);
+      retirement = schedule(this::retire, properties.idle());
     } finally {
       lock.unlock();
     }
@@ -73,18 +80,17 @@ class DocumentParser implements DisposableBean {
       boolean isFresh = filesRead == 0;
       AtomicBoolean late = new AtomicBoolean();
       ScheduledFuture<?> timeout =
-          timer.schedule(
+          schedule(
               () -> {
                 late.set(true);
                 current.kill();
               },
-              properties.timeout().toMillis(),
-              TimeUnit.MILLISECONDS);
+              properties.timeout());
       try {
         return current.ask(request);
       } catch (IOException | RuntimeException e) {
         if (closed) {
-          throw new ParsingInterruptedException(request.filename());
+          throw new JobInterruptedException("reading " + request.filename());
         }
         int exitCode = end(current);
         if (late.get()) {
@@ -122,7 +128,7 @@ class DocumentParser implements DisposableBean {
       return current;
     }
     if (closed) {
-      throw new ParsingInterruptedException("files");
+      throw new JobInterruptedException("reading");
     }
     try {
       if (current != null) {
@@ -149,6 +155,14 @@ class DocumentParser implements DisposableBean {
     return exitCode;
   }
 
+  private ScheduledFuture<?> schedule(Runnable task, Duration delay) {
+    try {
+      return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new JobInterruptedException("reading"); // closed in this moment
+    }
+  }
+
   private void retire() {
     if (lock.tryLock()) {
       try {
@@ -166,6 +180,12 @@ class DocumentParser implements DisposableBean {
   /** The process that waits or works now, for tests. */
   @Nullable WorkerProcess current() {
     return worker;
+  }
+
+  /** Before the scheduler stops: it interrupts jobs that do not end by themselves. */
+  @EventListener(ContextClosedEvent.class)
+  void onClose() {
+    destroy();
   }
 
   @Override

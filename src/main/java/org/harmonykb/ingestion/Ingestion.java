@@ -11,6 +11,7 @@ import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobHandler;
+import org.harmonykb.jobs.JobInterruptedException;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Language;
@@ -73,7 +74,7 @@ class Ingestion implements JobHandler {
     } catch (UnreadableDocumentException e) {
       index.delete(id);
       documents.moveTo(id, revision, DocumentState.REJECTED, e.getMessage());
-    } catch (ParsingInterruptedException e) {
+    } catch (JobInterruptedException e) {
       throw e; // the state stays, so the next start queues the document again
     } catch (RuntimeException e) {
       documents.moveTo(id, revision, DocumentState.FAILED, String.valueOf(e.getMessage()));

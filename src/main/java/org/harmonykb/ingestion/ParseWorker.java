@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The reading process: parses one file after the other, as told on standard input, and answers on
@@ -29,6 +30,9 @@ public final class ParseWorker {
 
   /** Exit code when temporary files grew beyond all measure. */
   static final int OUT_OF_DISK = 4;
+
+  /** How the name of a reading process's folder begins. */
+  static final String TEMPORARY = "kb-parse";
 
   private static final long MOST_TEMPORARY_BYTES = 4L << 30;
 
@@ -76,6 +80,7 @@ public final class ParseWorker {
         requests.add(ParseMessages.read(in, ParseMessages.Request.class));
       }
     } catch (EOFException e) {
+      removeTemporary();
       halt(0); // a parser that loops does not hear of it otherwise
     } catch (IOException e) {
       halt(1);
@@ -100,6 +105,18 @@ public final class ParseWorker {
       return files.mapToLong(file -> file.toFile().length()).sum();
     } catch (IOException | RuntimeException e) {
       return 0; // files come and go while we look
+    }
+  }
+
+  /** A service that was killed does not do it. */
+  private static void removeTemporary() {
+    Path folder = temporary();
+    if (String.valueOf(folder.getFileName()).startsWith(TEMPORARY)) {
+      try {
+        FileSystemUtils.deleteRecursively(folder);
+      } catch (IOException e) {
+        // The system cleans its temporary folder up some day.
+      }
     }
   }
 

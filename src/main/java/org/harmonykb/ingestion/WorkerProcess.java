@@ -34,7 +34,7 @@ final class WorkerProcess {
 
   /** Starts a process; it is ready when it answers. */
   WorkerProcess(int memoryMb) throws IOException {
-    temporary = Files.createTempDirectory("kb-parse");
+    temporary = Files.createTempDirectory(ParseWorker.TEMPORARY);
     process = new ProcessBuilder(command(memoryMb, temporary)).start();
     requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     replies = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));

@@ -168,6 +168,27 @@ class RobustnessIT {
         .isBetween(plain + size - 3, plain + size + 6);
   }
 
+  /** The first service is stopped while it embeds; the second goes on where it was. */
+  @Test
+  void stopInTheMiddleLosesNothing(@TempDir Path other) throws Exception {
+    byte[] handbook =
+        bytes(
+            "# Rules\n\n" + "## A rule\n\nEach rule of many has its own passage.\n\n".repeat(3000));
+    String id;
+    try (RunningService first = new RunningService(other)) {
+      id = first.upload("rules.md", handbook).json().get(0).get("id").asString();
+      Awaitility.await("embedding has begun")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> first.get("/api/documents/" + id).text().contains("EMBEDDING"));
+    }
+    try (RunningService second = new RunningService(other)) {
+      JsonNode document = second.get("/api/documents/" + id).json();
+      assertThat(document.get("state").asString()).isIn("RECEIVED", "PARSING", "EMBEDDING");
+      assertThat(document.get("reason").isNull()).isTrue();
+      assertThat(second.delete("/api/documents/" + id).status()).isEqualTo(204);
+    }
+  }
+
   private int promptTokens(String message) throws Exception {
     return service
         .post(
