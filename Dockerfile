@@ -8,6 +8,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends maven \
     && mv /app/harmony-kb-*.jar /app/harmony-kb.jar
 
 FROM eclipse-temurin:25-jre
+# Chinese in exported PDFs.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home kb && mkdir -p /data /models && chown kb /data /models
 WORKDIR /app
 COPY --from=build /app /app

@@ -2,6 +2,7 @@ package org.harmonykb;
 
 import java.util.stream.Stream;
 import org.harmonykb.cli.KbCommand;
+import org.harmonykb.ingestion.ParseWorker;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -19,7 +20,9 @@ public class HarmonyKbApplication {
     if (!isSpringBoot && !args[0].equals("serve")) {
       System.setProperty("logback.configurationFile", "logback-cli.xml");
     }
-    if (isSpringBoot) {
+    if (args.length > 0 && args[0].equals(ParseWorker.COMMAND)) {
+      ParseWorker.main();
+    } else if (isSpringBoot) {
       SpringApplication.run(HarmonyKbApplication.class, args);
     } else {
       int exitCode =

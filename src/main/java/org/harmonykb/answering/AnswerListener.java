@@ -14,6 +14,14 @@ public interface AnswerListener {
 
   void citation(int n, String sentence);
 
+  /**
+   * The model was given the question.
+   *
+   * @param stop ends the answer within a step, from any thread; {@link AnswerCancelledException}
+   *     follows
+   */
+  default void began(Runnable stop) {}
+
   /** Called now and then while nothing else happens, so that a gone reader is noticed. */
   default void heartbeat() {}
 }

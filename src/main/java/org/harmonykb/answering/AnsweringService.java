@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Turn;
 import org.harmonykb.engine.ContextOverflowException;
+import org.harmonykb.engine.FinishReason;
 import org.harmonykb.engine.GenerationEvent;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.SamplingOptions;
@@ -345,6 +346,7 @@ public class AnsweringService {
     double firstToken = 0;
     GenerationEvent.Usage usage = new GenerationEvent.Usage(prompt.length, 0, 0);
     try (TokenStream stream = loaded.engine().generate(request)) {
+      listener.began(stream::close);
       while (stream.hasNext()) {
         switch (stream.next()) {
           case GenerationEvent.Queued queued ->
@@ -356,6 +358,9 @@ public class AnsweringService {
             emit(parser.accept(token.id()), text, listener);
           }
           case GenerationEvent.Finished finished -> {
+            if (finished.reason() == FinishReason.CANCELLED) {
+              throw new AnswerCancelledException();
+            }
             emit(parser.finish(), text, listener);
             usage = finished.usage();
           }

@@ -26,11 +26,12 @@ final class CitationMask {
     for (int id = 0; id < texts.length; id++) {
       texts[id] =
           tokenizer.isSpecial(id) ? "" : new String(tokenizer.bytes(id), StandardCharsets.UTF_8);
-      int bracket = texts[id].lastIndexOf('[');
-      if (bracket >= 0 && bracket < texts[id].length() - 1) {
+      int bracket = texts[id].indexOf('[');
+      boolean goesOn = bracket >= 0 && bracket < texts[id].length() - 1;
+      if (goesOn) {
         brackets.add(id);
       }
-      if (texts[id].startsWith("]")) {
+      if (texts[id].startsWith("]") && !goesOn) {
         closing.add(id);
       }
       if (texts[id].length() == 1 && texts[id].charAt(0) >= '1' && texts[id].charAt(0) <= '9') {

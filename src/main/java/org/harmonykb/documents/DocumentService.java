@@ -3,6 +3,7 @@ package org.harmonykb.documents;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -16,11 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.tika.detect.DefaultDetector;
+import java.util.stream.Stream;
 import org.apache.tika.detect.Detector;
 import org.apache.tika.io.TikaInputStream;
 import org.apache.tika.metadata.Metadata;
 import org.apache.tika.metadata.TikaCoreProperties;
+import org.apache.tika.mime.MimeTypes;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Sort;
@@ -33,18 +35,36 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Service
 public class DocumentService {
 
+  /** A container's type is found out when it is read. */
+  private static final Set<String> CONTAINERS =
+      Set.of("application/zip", "application/x-tika-msoffice", "application/x-tika-ooxml");
+
   private static final Set<String> MEDIA_TYPES =
       Set.of(
           "application/pdf",
           "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
           "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+          "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
           "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+          "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+          "application/vnd.ms-word.document.macroenabled.12",
+          "application/vnd.ms-excel.sheet.macroenabled.12",
+          "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+          "application/msword",
+          "application/vnd.ms-excel",
+          "application/vnd.ms-powerpoint",
+          "application/vnd.oasis.opendocument.text",
+          "application/vnd.oasis.opendocument.spreadsheet",
+          "application/vnd.oasis.opendocument.presentation",
+          "application/rtf",
           "application/xhtml+xml",
           "text/html",
           "text/markdown",
           "text/x-web-markdown",
           "text/plain",
           "text/csv",
+          "text/tab-separated-values",
           "message/rfc822");
 
   private final Documents documents;
@@ -52,7 +72,9 @@ public class DocumentService {
   private final IngestionQueue queue;
   private final SearchIndex index;
   private final Clock clock;
-  private final Detector detector = new DefaultDetector();
+
+  /** By first bytes and name alone: nothing is opened before the reading process does it. */
+  private final Detector detector = MimeTypes.getDefaultMimeTypes();
 
   DocumentService(
       Documents documents, FileStore files, IngestionQueue queue, SearchIndex index, Clock clock) {
@@ -83,10 +105,10 @@ public class DocumentService {
           "A document's id and file name need 1 to 500 characters");
     }
     String mediaType = mediaType(file);
-    if (!MEDIA_TYPES.contains(mediaType)) {
+    if (!MEDIA_TYPES.contains(mediaType) && !CONTAINERS.contains(mediaType)) {
       throw new RefusedFileException(
           RefusedFileException.Kind.UNSUPPORTED,
-          "The file %s is %s; PDF, DOCX, XLSX, PPTX, HTML, Markdown, text, CSV and EML can be read"
+          "The file %s is %s; PDF, Word, Excel, PowerPoint, OpenDocument, HTML, Markdown, text, CSV, EML and ZIP can be read"
               .formatted(file.filename(), mediaType));
     }
     String sha256 = sha256(file.content());
@@ -109,6 +131,17 @@ public class DocumentService {
     documents.save(document);
     queue.enqueue(document.id());
     return document;
+  }
+
+  /**
+   * Takes several files in, or none of them: a refused one undoes those before it.
+   *
+   * @param incoming read one by one, so that only one content is in memory
+   * @throws RefusedFileException if one of the files cannot become a document
+   */
+  @Transactional
+  public List<StoredDocument> acceptAll(Stream<IncomingFile> incoming) {
+    return incoming.map(this::accept).toList();
   }
 
   /** All documents that fit, the latest first. */
@@ -139,6 +172,11 @@ public class DocumentService {
 
   public Optional<StoredDocument> findByExternalId(String externalId) {
     return documents.findByExternalId(externalId);
+  }
+
+  /** Where a document's content lies; to be read only. */
+  public Path file(StoredDocument document) {
+    return files.path(document.storedAs());
   }
 
   public byte[] content(StoredDocument document) {
@@ -193,16 +231,25 @@ public class DocumentService {
     return document.isPresent();
   }
 
-  /** Marks a document searchable and notes what its text told. */
+  /**
+   * Marks a document searchable and notes what its text told.
+   *
+   * @param note what could not be read of it, or null
+   */
   @Transactional
   public boolean makeSearchable(
-      UUID id, int revision, String title, @Nullable LocalDate effectiveFrom, int passages) {
+      UUID id,
+      int revision,
+      String title,
+      @Nullable LocalDate effectiveFrom,
+      int passages,
+      @Nullable String note) {
     Optional<StoredDocument> document =
         documents.findById(id).filter(d -> d.revision() == revision);
     document.ifPresent(
         d -> {
           d.describe(title, effectiveFrom, passages);
-          d.moveTo(DocumentState.SEARCHABLE, null, clock.instant());
+          d.moveTo(DocumentState.SEARCHABLE, note, clock.instant());
         });
     return document.isPresent();
   }

@@ -42,6 +42,10 @@ class FileStore {
     }
   }
 
+  Path path(String name) {
+    return folder.resolve(name);
+  }
+
   byte[] read(String name) {
     try {
       return Files.readAllBytes(folder.resolve(name));

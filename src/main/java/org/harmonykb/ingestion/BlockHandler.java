@@ -19,7 +19,7 @@ final class BlockHandler extends DefaultHandler {
           "(\\d{1,2}(\\.\\d{1,2}){0,3})\\.?\\s+\\S.{0,80}|第[一二三四五六七八九十0-9]+[章节条]\\s*.{0,40}");
 
   private final boolean findHeadings;
-  private final int maxCharacters;
+  private final ReadLimits limits;
   private final List<ParsedDocument.Block> blocks = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private @Nullable Integer page;
@@ -29,9 +29,9 @@ final class BlockHandler extends DefaultHandler {
   private int characters;
   private List<List<String>> rows = new ArrayList<>();
 
-  BlockHandler(boolean findHeadings, int maxCharacters) {
+  BlockHandler(boolean findHeadings, ReadLimits limits) {
     this.findHeadings = findHeadings;
-    this.maxCharacters = maxCharacters;
+    this.limits = limits;
   }
 
   List<ParsedDocument.Block> blocks() {
@@ -46,8 +46,9 @@ final class BlockHandler extends DefaultHandler {
       case "script", "style", "head" -> ignored++;
       case "div" -> {
         flush();
-        if ("page".equals(attributes.getValue("class"))) {
-          page = page == null ? 1 : page + 1;
+        String kind = attributes.getValue("class");
+        if ("page".equals(kind) || "slide-content".equals(kind)) {
+          nextPage();
         }
       }
       case "h1", "h2", "h3", "h4", "h5", "h6" -> {
@@ -93,10 +94,7 @@ final class BlockHandler extends DefaultHandler {
       case "table" -> {
         tableDepth--;
         if (tableDepth == 0) {
-          rows.removeIf(row -> row.stream().allMatch(String::isEmpty));
-          if (!rows.isEmpty()) {
-            blocks.add(new ParsedDocument.Block.Table(rows, page));
-          }
+          blocks.addAll(Tables.blocks(rows, page));
           rows = new ArrayList<>();
           text.setLength(0);
         }
@@ -118,9 +116,8 @@ final class BlockHandler extends DefaultHandler {
       return;
     }
     characters += length;
-    if (characters > maxCharacters) {
-      throw new UnreadableDocumentException(
-          "The document has more than " + maxCharacters + " characters of text");
+    if (characters > limits.characters()) {
+      throw UnreadableDocumentException.tooLong(limits.characters());
     }
     text.append(ch, start, length);
   }
@@ -128,6 +125,14 @@ final class BlockHandler extends DefaultHandler {
   @Override
   public void ignorableWhitespace(char[] ch, int start, int length) {
     characters(ch, start, length);
+  }
+
+  private void nextPage() {
+    page = page == null ? 1 : page + 1;
+    if (page > limits.pages()) {
+      throw new UnreadableDocumentException(
+          "The document has more than " + limits.pages() + " pages");
+    }
   }
 
   private void flush() {
@@ -178,6 +183,7 @@ final class BlockHandler extends DefaultHandler {
   /** One line without hidden characters. */
   static String clean(CharSequence raw) {
     return raw.toString()
+        .replaceAll("\\[(?:foot|end)noteRef:\\d+\\]", "") // Tika's mark in the sentence
         .replaceAll("[\\u200b-\\u200f\\u2060\\ufeff\\u00ad]", "")
         .replaceAll("\\s+", " ")
         .strip();

@@ -16,6 +16,9 @@ final class Chunker {
   /** Words and Han characters in a passage, about 220 tokens of the embedding models. */
   private static final int TARGET = 170;
 
+  /** Characters of a sentence or row that stay together. */
+  private static final int LONGEST = 1500;
+
   /** A piece of a document. */
   record Piece(String section, String text, @Nullable Integer page) {}
 
@@ -63,7 +66,9 @@ final class Chunker {
       append(paragraph, length, at);
     } else {
       for (String sentence : paragraph.split("(?<=[.!?])\\s+|(?<=[。！？；])|\\n")) {
-        append(sentence, size(sentence), at);
+        for (String part : bounded(sentence)) {
+          append(part, size(part), at);
+        }
       }
     }
   }
@@ -71,23 +76,49 @@ final class Chunker {
   private void table(ParsedDocument.Block.Table table) {
     String header = row(table.rows().getFirst());
     int headerSize = size(header);
-    boolean needsHeader = true;
-    for (List<String> cells : table.rows().subList(1, table.rows().size())) {
-      String row = row(cells);
-      int length = size(row);
-      if (size > 0 && size + length > TARGET) {
-        flush();
-        needsHeader = true;
-      }
-      if (needsHeader) {
-        append(header, headerSize, table.page());
-        needsHeader = false;
-      }
-      add(row, length, table.page());
+    // A header as long as a passage is said once: again before each row it would be all there is.
+    boolean isRepeated = headerSize <= TARGET / 2;
+    boolean needsHeader = isRepeated;
+    if (!isRepeated) {
+      bounded(header).forEach(part -> append(part, size(part), table.page()));
     }
-    if (table.rows().size() == 1) {
+    for (List<String> cells : table.rows().subList(1, table.rows().size())) {
+      for (String row : bounded(row(cells))) {
+        int length = size(row);
+        if (size > 0 && size + length > TARGET) {
+          flush();
+          needsHeader = isRepeated;
+        }
+        if (needsHeader) {
+          append(header, headerSize, table.page());
+          needsHeader = false;
+        }
+        add(row, length, table.page());
+      }
+    }
+    if (table.rows().size() == 1 && isRepeated) {
       append(header, headerSize, table.page());
     }
+  }
+
+  /** A text without an end, cut so that each part fits into a passage. */
+  private static List<String> bounded(String text) {
+    if (text.length() <= LONGEST) {
+      return List.of(text);
+    }
+    List<String> parts = new ArrayList<>();
+    for (int start = 0; start < text.length(); ) {
+      int end = Math.min(text.length(), start + LONGEST);
+      if (end < text.length()) {
+        int space = text.lastIndexOf(' ', end);
+        end = space > start + LONGEST / 2 ? space : end;
+        end -= Character.isHighSurrogate(text.charAt(end - 1)) ? 1 : 0;
+      }
+      parts.add(text.substring(start, end).strip());
+      start = end;
+    }
+    parts.removeIf(String::isEmpty);
+    return parts;
   }
 
   private static String row(List<String> cells) {

@@ -1,119 +1,200 @@
 package org.harmonykb.ingestion;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.tika.exception.EncryptedDocumentException;
-import org.apache.tika.exception.TikaException;
-import org.apache.tika.io.TikaInputStream;
-import org.apache.tika.metadata.Metadata;
-import org.apache.tika.metadata.TikaCoreProperties;
-import org.apache.tika.parser.AutoDetectParser;
-import org.apache.tika.parser.ParseContext;
-import org.apache.tika.parser.Parser;
-import org.apache.tika.sax.SecureContentHandler;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.harmonykb.jobs.JobInterruptedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
-import org.xml.sax.SAXException;
 
-/** Turns a file into headings, paragraphs and tables, within limits of time and size. */
+/**
+ * Turns files into headings, paragraphs and tables. Each file is read by another process, within
+ * limits of time and memory: a poisonous file ends that process and nothing else. One process reads
+ * one file after the other and is kept while there is work. Thread-safe; files wait for each other.
+ */
 @Component
-class DocumentParser {
+class DocumentParser implements DisposableBean {
 
-  private static final int MAX_CHARACTERS = 20_000_000;
-  private static final int TIMEOUT_SECONDS = 120;
+  private static final Logger LOG = LoggerFactory.getLogger(DocumentParser.class);
 
-  private final AutoDetectParser tika = new AutoDetectParser();
-  private final MarkdownReader markdown = new MarkdownReader();
+  private final ParseProperties properties;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("parse-timer").factory());
+  private volatile boolean closed;
+  private volatile @Nullable WorkerProcess worker; // written under the lock
+  private int filesRead; // by the current worker; guarded by lock
+  private @Nullable ScheduledFuture<?> retirement; // guarded by lock
+
+  DocumentParser(ParseProperties properties) {
+    this.properties = properties;
+  }
 
   /**
+   * @param mediaType what the file looks like from outside
    * @throws UnreadableDocumentException if the file is damaged, encrypted or over a limit
+   * @throws JobInterruptedException if the service stops meanwhile
+   * @throws ParsingFailedException if no process can be started
    */
-  ParsedDocument parse(String filename, String mediaType, byte[] content) {
-    return switch (mediaType) {
-      case "text/markdown", "text/x-web-markdown" ->
-          markdown.read(new String(content, StandardCharsets.UTF_8));
-      case "text/plain" -> plain(filename, content);
-      default -> inTime(filename, () -> tika(filename, mediaType, content));
+  ParsedDocument parse(String filename, String mediaType, Path file) {
+    ParseMessages.Request request =
+        new ParseMessages.Request(filename, mediaType, file.toAbsolutePath().toString());
+    ParseMessages.Reply reply;
+    lock.lock();
+    try {
+      if (closed) {
+        throw new JobInterruptedException("reading");
+      }
+      if (retirement != null) {
+        retirement.cancel(false);
+      }
+      reply = ask(request);
+      filesRead++;
+      retirement = schedule(this::retire, properties.idle());
+    } finally {
+      lock.unlock();
+    }
+    if (reply.document() == null) {
+      throw new UnreadableDocumentException(String.valueOf(reply.refused()));
+    }
+    return reply.document();
+  }
+
+  /** A process that read other files before gets a second, fresh one. */
+  private ParseMessages.Reply ask(ParseMessages.Request request) {
+    while (true) {
+      WorkerProcess current = worker();
+      boolean isFresh = filesRead == 0;
+      AtomicBoolean late = new AtomicBoolean();
+      ScheduledFuture<?> timeout =
+          schedule(
+              () -> {
+                late.set(true);
+                current.kill();
+              },
+              properties.timeout());
+      try {
+        return current.ask(request);
+      } catch (IOException | RuntimeException e) {
+        if (closed) {
+          throw new JobInterruptedException("reading " + request.filename());
+        }
+        int exitCode = end(current);
+        if (late.get()) {
+          throw new UnreadableDocumentException(
+              "%s took longer than %d seconds to read"
+                  .formatted(request.filename(), properties.timeout().toSeconds()),
+              e);
+        }
+        LOG.warn(
+            "The reading process ended with {} at {}: {}",
+            exitCode,
+            request.filename(),
+            current.complaint());
+        if (isFresh) {
+          throw new UnreadableDocumentException(reason(request.filename(), exitCode), e);
+        }
+      } finally {
+        timeout.cancel(false);
+      }
+    }
+  }
+
+  private String reason(String filename, int exitCode) {
+    return switch (exitCode) {
+      case ParseWorker.OUT_OF_MEMORY ->
+          "%s needs more than %d MB of memory to read".formatted(filename, properties.memoryMb());
+      case ParseWorker.OUT_OF_DISK -> filename + " unpacks to far more than its size";
+      default -> "%s is damaged: its reader crashed (exit code %d)".formatted(filename, exitCode);
     };
   }
 
-  private ParsedDocument plain(String filename, byte[] content) {
-    String text = new String(content, StandardCharsets.UTF_8);
-    if (filename.endsWith(".md")) {
-      return markdown.read(text);
+  private WorkerProcess worker() {
+    WorkerProcess current = worker;
+    if (current != null && current.isAlive()) {
+      return current;
     }
-    List<ParsedDocument.Block> blocks = new ArrayList<>();
-    for (String paragraph : text.split("\\R\\s*\\R")) {
-      String clean = BlockHandler.clean(paragraph);
-      if (!clean.isEmpty()) {
-        blocks.add(new ParsedDocument.Block.Paragraph(clean, null));
+    if (closed) {
+      throw new JobInterruptedException("reading");
+    }
+    try {
+      if (current != null) {
+        current.kill();
       }
+      WorkerProcess started = new WorkerProcess(properties.memoryMb());
+      worker = started;
+      filesRead = 0;
+      return started;
+    } catch (IOException e) {
+      throw new ParsingFailedException(e);
     }
-    return new ParsedDocument("", blocks);
   }
 
-  private ParsedDocument tika(String filename, String mediaType, byte[] content)
-      throws IOException, TikaException, SAXException {
-    Metadata metadata = new Metadata();
-    metadata.set(TikaCoreProperties.RESOURCE_NAME_KEY, filename);
-    metadata.set(Metadata.CONTENT_TYPE, mediaType);
-    BlockHandler handler = new BlockHandler(mediaType.equals("application/pdf"), MAX_CHARACTERS);
-    ParseContext context = new ParseContext();
-    context.set(Parser.class, tika);
-    try (TikaInputStream stream = TikaInputStream.get(new ByteArrayInputStream(content))) {
-      tika.parse(stream, new SecureContentHandler(handler, stream), metadata, context);
+  /** Gives a process that did not answer up, and tells how it ended. */
+  private int end(WorkerProcess dying) {
+    // A broken answer comes from a process that lives.
+    if (dying.isAlive()) {
+      dying.kill();
     }
-    String title = metadata.get(TikaCoreProperties.TITLE);
-    return new ParsedDocument(title == null ? "" : BlockHandler.clean(title), handler.blocks());
+    int exitCode = dying.awaitEnd();
+    dying.kill(); // removes its files
+    worker = null;
+    return exitCode;
   }
 
-  /** What may take too long. */
-  private interface Parsing {
-    ParsedDocument run() throws Exception;
+  private ScheduledFuture<?> schedule(Runnable task, Duration delay) {
+    try {
+      return timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new JobInterruptedException("reading"); // closed in this moment
+    }
   }
 
-  private static ParsedDocument inTime(String filename, Parsing parsing) {
-    try (ExecutorService thread =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("parser").factory())) {
-      Future<ParsedDocument> result = thread.submit(parsing::run);
+  private void retire() {
+    if (lock.tryLock()) {
       try {
-        return result.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      } catch (TimeoutException e) {
-        result.cancel(true);
-        thread.shutdownNow();
-        throw new UnreadableDocumentException(
-            filename + " took longer than " + TIMEOUT_SECONDS + " seconds to read", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while reading " + filename, e);
-      } catch (ExecutionException e) {
-        throw unreadable(filename, e.getCause() == null ? e : e.getCause());
+        WorkerProcess current = worker;
+        if (current != null) {
+          current.kill();
+          worker = null;
+        }
+      } finally {
+        lock.unlock();
       }
     }
   }
 
-  private static RuntimeException unreadable(String filename, Throwable cause) {
-    if (cause instanceof UnreadableDocumentException known) {
-      return known;
+  /** The process that waits or works now, for tests. */
+  @Nullable WorkerProcess current() {
+    return worker;
+  }
+
+  /** Before the scheduler stops: it interrupts jobs that do not end by themselves. */
+  @EventListener(ContextClosedEvent.class)
+  void onClose() {
+    destroy();
+  }
+
+  @Override
+  public void destroy() {
+    closed = true;
+    WorkerProcess current = worker;
+    if (current != null) {
+      current.kill();
     }
-    if (cause instanceof EncryptedDocumentException
-        || cause.getCause() instanceof EncryptedDocumentException) {
-      return new UnreadableDocumentException(
-          filename + " is encrypted; remove the password and send it again", cause);
-    }
-    return new UnreadableDocumentException(
-        filename
-            + " is damaged or not what its name says ("
-            + cause.getClass().getSimpleName()
-            + ")",
-        cause);
+    timer.shutdownNow();
   }
 }

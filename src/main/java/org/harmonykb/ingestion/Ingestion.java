@@ -11,6 +11,7 @@ import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobHandler;
+import org.harmonykb.jobs.JobInterruptedException;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Language;
@@ -66,13 +67,15 @@ class Ingestion implements JobHandler {
       index.replace(id, embedded);
       boolean current =
           documents.makeSearchable(
-              id, revision, prepared.title, prepared.effectiveFrom, embedded.size());
+              id, revision, prepared.title, prepared.effectiveFrom, embedded.size(), prepared.note);
       if (!current && documents.find(id).isEmpty()) {
         index.delete(id); // deleted in the meantime
       }
     } catch (UnreadableDocumentException e) {
       index.delete(id);
       documents.moveTo(id, revision, DocumentState.REJECTED, e.getMessage());
+    } catch (JobInterruptedException e) {
+      throw e; // the state stays, so the next start queues the document again
     } catch (RuntimeException e) {
       documents.moveTo(id, revision, DocumentState.FAILED, String.valueOf(e.getMessage()));
       throw e;
@@ -80,11 +83,12 @@ class Ingestion implements JobHandler {
   }
 
   /** A document's passages without their vectors. */
-  record Prepared(String title, @Nullable LocalDate effectiveFrom, List<Chunk> chunks) {}
+  record Prepared(
+      String title, @Nullable LocalDate effectiveFrom, List<Chunk> chunks, @Nullable String note) {}
 
   Prepared prepare(StoredDocument document) {
     ParsedDocument parsed =
-        parser.parse(document.filename(), document.mediaType(), documents.content(document));
+        parser.parse(document.filename(), document.mediaType(), documents.file(document));
     String title = title(document, parsed);
     LocalDate effectiveFrom =
         EffectiveDate.find(
@@ -109,7 +113,9 @@ class Ingestion implements JobHandler {
               document.allow(),
               null));
     }
-    return new Prepared(title, effectiveFrom, chunks);
+    String note =
+        parsed.notes().isEmpty() ? null : "Not read: " + String.join("; ", parsed.notes());
+    return new Prepared(title, effectiveFrom, chunks, note);
   }
 
   List<Chunk> embed(List<Chunk> chunks, Progress progress) {

@@ -13,6 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs jobs when db-scheduler says so, and again when the process died in the middle of one. */
@@ -22,6 +24,14 @@ class JobRunner {
   static final TaskDescriptor<Void> TASK = TaskDescriptor.of("job");
 
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+
+  private volatile boolean stopping;
+
+  /** A job ends at its next report then: an interrupt would close the database's file under it. */
+  @EventListener(ContextClosedEvent.class)
+  void onClose() {
+    stopping = true;
+  }
 
   @Bean
   OneTimeTask<Void> jobTask(
@@ -34,7 +44,7 @@ class JobRunner {
                 run(jobs, byKind, transaction, clock, UUID.fromString(instance.getId())));
   }
 
-  private static void run(
+  private void run(
       Jobs jobs,
       Map<Job.Kind, JobHandler> handlers,
       TransactionTemplate transaction,
@@ -54,6 +64,9 @@ class JobRunner {
       handler.run(
           job,
           (done, total) -> {
+            if (stopping) {
+              throw new JobInterruptedException("a job");
+            }
             boolean cancelled =
                 Boolean.TRUE.equals(
                     transaction.execute(
@@ -67,6 +80,8 @@ class JobRunner {
             }
           });
       move(jobs, transaction, clock, id, Job.State.DONE, null);
+    } catch (JobInterruptedException e) {
+      throw e; // the scheduler runs it again
     } catch (JobCancelledException e) {
       move(jobs, transaction, clock, id, Job.State.CANCELLED, null);
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package org.harmonykb.openai;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.harmonykb.answering.Answer;
+import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.answering.AnswerListener;
 import org.harmonykb.answering.AnsweringService;
 import org.harmonykb.answering.Assistant;
@@ -19,6 +21,9 @@ import org.harmonykb.answering.Assistants;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.Question;
+import org.harmonykb.connection.Cancellation;
+import org.harmonykb.connection.EventStreams;
+import org.harmonykb.connection.PatientJson;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.FinishReason;
@@ -56,13 +61,19 @@ class OpenAiController {
   private final Assistants assistants;
   private final AnsweringService answering;
   private final Clock clock;
+  private final PatientJson json;
 
   OpenAiController(
-      LanguageModel model, Assistants assistants, AnsweringService answering, Clock clock) {
+      LanguageModel model,
+      Assistants assistants,
+      AnsweringService answering,
+      Clock clock,
+      PatientJson json) {
     this.model = model;
     this.assistants = assistants;
     this.answering = answering;
     this.clock = clock;
+    this.json = json;
   }
 
   /** What was written, and where it stopped. */
@@ -88,7 +99,8 @@ class OpenAiController {
   }
 
   @PostMapping({"/chat/completions", "/chat/completions/"})
-  Object complete(@RequestBody ChatCompletions.Request request) {
+  @Nullable SseEmitter complete(
+      @RequestBody ChatCompletions.Request request, HttpServletResponse response) {
     String id = request.model();
     if (id == null || id.isBlank()) {
       throw OpenAiException.invalid("The field model is missing");
@@ -102,23 +114,36 @@ class OpenAiController {
     if (Boolean.TRUE.equals(request.stream())) {
       return stream(request, isAssistant, id, completionId, created);
     }
-    if (isAssistant) {
-      Answer answer = answering.ask(question(request, id), new Listener(_ -> {}));
-      return completion(
-          completionId,
-          created,
-          id,
-          answer.answer(),
-          null,
-          "stop",
-          usage(answer),
-          answer.citations());
-    }
-    Written written = write(request, _ -> {});
+    // What can be refused is refused before the first byte.
+    Question question = isAssistant ? question(request, id) : null;
+    GenerationRequest generation = isAssistant ? null : generation(request);
+    json.write(
+        response,
+        cancellation ->
+            question != null
+                ? completion(
+                    completionId, created, id, answering.ask(question, new Listener(cancellation)))
+                : completion(
+                    completionId,
+                    created,
+                    id,
+                    write(Objects.requireNonNull(generation), cancellation, _ -> {})),
+        e -> problem(e, "server_error"));
+    return null;
+  }
+
+  private static ChatCompletions.Completion completion(
+      String id, long created, String model, Answer answer) {
     return completion(
-        completionId,
-        created,
+        id, created, model, answer.answer(), null, "stop", usage(answer), answer.citations());
+  }
+
+  private static ChatCompletions.Completion completion(
+      String id, long created, String model, Written written) {
+    return completion(
         id,
+        created,
+        model,
         written.content,
         written.reasoning.isEmpty() ? null : written.reasoning,
         written.reason == FinishReason.LENGTH ? "length" : "stop",
@@ -158,52 +183,63 @@ class OpenAiController {
     GenerationRequest generation = isAssistant ? null : generation(request);
     SseEmitter emitter = new SseEmitter(0L);
     Chunks chunks = new Chunks(emitter, completionId, created, id);
+    Cancellation cancellation = new Cancellation();
+    EventStreams.Work work =
+        () -> {
+          try {
+            chunks.delta(new ChatCompletions.Delta("assistant", "", null), null, null);
+            ChatCompletions.Usage usage;
+            String reason = "stop";
+            Object sources = null;
+            if (question != null) {
+              // The checked text only: what was streamed could not be taken back.
+              Answer answer = answering.ask(question, new Listener(cancellation));
+              chunks.delta(new ChatCompletions.Delta(null, answer.answer(), null), null, null);
+              usage = usage(answer);
+              sources = answer.citations();
+            } else {
+              Written written =
+                  write(
+                      Objects.requireNonNull(generation),
+                      cancellation,
+                      piece ->
+                          chunks.delta(
+                              piece.channel == Channel.FINAL
+                                  ? new ChatCompletions.Delta(null, piece.text, null)
+                                  : new ChatCompletions.Delta(null, null, piece.text),
+                              null,
+                              null));
+              usage = written.usage;
+              reason = written.reason == FinishReason.LENGTH ? "length" : "stop";
+            }
+            chunks.delta(new ChatCompletions.Delta(null, null, null), reason, sources);
+            boolean wantsUsage =
+                request.streamOptions() != null
+                    && Boolean.TRUE.equals(request.streamOptions().includeUsage());
+            if (wantsUsage) {
+              chunks.usage(usage);
+            }
+            chunks.send("[DONE]");
+            emitter.complete();
+          } catch (UncheckedIOException | IllegalStateException | AnswerCancelledException gone) {
+            emitter.completeWithError(gone);
+          } catch (RuntimeException e) {
+            fail(emitter, chunks, e);
+          }
+        };
     Thread.ofVirtual()
         .name("chat-completion")
-        .start(
-            () -> {
-              try {
-                chunks.delta(new ChatCompletions.Delta("assistant", "", null), null, null);
-                ChatCompletions.Usage usage;
-                String reason = "stop";
-                Object sources = null;
-                if (question != null) {
-                  // The checked text only: what was streamed could not be taken back.
-                  Answer answer = answering.ask(question, new Listener(_ -> {}));
-                  chunks.delta(new ChatCompletions.Delta(null, answer.answer(), null), null, null);
-                  usage = usage(answer);
-                  sources = answer.citations();
-                } else {
-                  Written written =
-                      write(
-                          Objects.requireNonNull(generation),
-                          piece ->
-                              chunks.delta(
-                                  piece.channel == Channel.FINAL
-                                      ? new ChatCompletions.Delta(null, piece.text, null)
-                                      : new ChatCompletions.Delta(null, null, piece.text),
-                                  null,
-                                  null));
-                  usage = written.usage;
-                  reason = written.reason == FinishReason.LENGTH ? "length" : "stop";
-                }
-                chunks.delta(new ChatCompletions.Delta(null, null, null), reason, sources);
-                boolean wantsUsage =
-                    request.streamOptions() != null
-                        && Boolean.TRUE.equals(request.streamOptions().includeUsage());
-                if (wantsUsage) {
-                  chunks.usage(usage);
-                }
-                chunks.send("[DONE]");
-                emitter.complete();
-              } catch (UncheckedIOException | IllegalStateException gone) {
-                emitter.completeWithError(gone);
-              } catch (RuntimeException e) {
-                chunks.send(problem(e, "server_error"));
-                emitter.complete();
-              }
-            });
+        .start(() -> EventStreams.watched(emitter, cancellation, work));
     return emitter;
+  }
+
+  private static void fail(SseEmitter emitter, Chunks chunks, RuntimeException e) {
+    try {
+      chunks.send(problem(e, "server_error"));
+      emitter.complete();
+    } catch (UncheckedIOException | IllegalStateException gone) {
+      emitter.completeWithError(gone);
+    }
   }
 
   private Question question(ChatCompletions.Request request, String assistant) {
@@ -257,11 +293,8 @@ class OpenAiController {
         null);
   }
 
-  private Written write(ChatCompletions.Request request, Consumer<Piece> out) {
-    return write(generation(request), out);
-  }
-
-  private Written write(GenerationRequest generation, Consumer<Piece> out) {
+  private Written write(
+      GenerationRequest generation, Cancellation cancellation, Consumer<Piece> out) {
     LanguageModel.Loaded loaded = loaded();
     boolean hasStops = !generation.stopSequences().isEmpty();
     CompletionParser parser = loaded.format().parser();
@@ -273,6 +306,7 @@ class OpenAiController {
           out.accept(piece);
         };
     try (TokenStream stream = loaded.engine().generate(generation)) {
+      cancellation.began(stream::close);
       while (stream.hasNext()) {
         switch (stream.next()) {
           case GenerationEvent.Token token -> {
@@ -284,6 +318,9 @@ class OpenAiController {
             }
           }
           case GenerationEvent.Finished finished -> {
+            if (finished.reason() == FinishReason.CANCELLED) {
+              throw new AnswerCancelledException();
+            }
             if (hasStops) {
               emit(Channel.FINAL, finished.text(), collect);
             } else {
@@ -348,12 +385,11 @@ class OpenAiController {
     }
   }
 
-  private static final class Listener implements AnswerListener {
+  private record Listener(Cancellation cancellation) implements AnswerListener {
 
-    private final Consumer<String> text;
-
-    Listener(Consumer<String> text) {
-      this.text = text;
+    @Override
+    public void began(Runnable stop) {
+      cancellation.began(stop);
     }
 
     @Override
@@ -363,9 +399,7 @@ class OpenAiController {
     public void progress(int queued, int done, int total) {}
 
     @Override
-    public void token(String token) {
-      text.accept(token);
-    }
+    public void token(String token) {}
 
     @Override
     public void citation(int n, String sentence) {}

@@ -1,5 +1,9 @@
 package org.harmonykb.web;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -7,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.answering.Answer;
+import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.answering.AnswerListener;
 import org.harmonykb.answering.AnsweringService;
 import org.harmonykb.answering.Assistant;
@@ -14,12 +19,17 @@ import org.harmonykb.answering.Assistants;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.Question;
+import org.harmonykb.connection.Cancellation;
+import org.harmonykb.connection.EventStreams;
+import org.harmonykb.connection.PatientJson;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.retrieval.AccessScope;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -36,16 +46,19 @@ class AskController {
   private final Assistants assistants;
   private final LanguageModel model;
   private final DocumentService documents;
+  private final PatientJson json;
 
   AskController(
       AnsweringService answering,
       Assistants assistants,
       LanguageModel model,
-      DocumentService documents) {
+      DocumentService documents,
+      PatientJson json) {
     this.answering = answering;
     this.assistants = assistants;
     this.model = model;
     this.documents = documents;
+    this.json = json;
   }
 
   record AskRequest(
@@ -87,10 +100,16 @@ class AskController {
   }
 
   @PostMapping(value = "/api/ask", produces = MediaType.APPLICATION_JSON_VALUE)
-  Answer ask(@RequestBody AskRequest request) {
+  @ApiResponse(content = @Content(schema = @Schema(implementation = Answer.class)))
+  void ask(@RequestBody AskRequest request, HttpServletResponse response) {
     Question question = request.toQuestion();
     answering.check(question);
-    return answering.ask(question, new Silent());
+    json.write(
+        response,
+        cancellation -> answering.ask(question, new Silent(cancellation)),
+        e ->
+            ProblemDetail.forStatusAndDetail(
+                HttpStatus.INTERNAL_SERVER_ERROR, String.valueOf(e.getMessage())));
   }
 
   @PostMapping(value = "/api/ask", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -103,8 +122,13 @@ class AskController {
   }
 
   private void stream(Question question, SseEmitter emitter) {
+    Cancellation cancellation = new Cancellation();
+    EventStreams.watched(emitter, cancellation, () -> stream(question, emitter, cancellation));
+  }
+
+  private void stream(Question question, SseEmitter emitter, Cancellation cancellation) {
     try {
-      Answer answer = answering.ask(question, new Streaming(emitter));
+      Answer answer = answering.ask(question, new Streaming(emitter, cancellation));
       send(
           emitter,
           "verdict",
@@ -114,7 +138,7 @@ class AskController {
               "unsupported", answer.unsupported()));
       send(emitter, "done", answer);
       emitter.complete();
-    } catch (UncheckedIOException | IllegalStateException e) {
+    } catch (UncheckedIOException | IllegalStateException | AnswerCancelledException e) {
       // The reader is gone; the generation ended with the exception.
       emitter.completeWithError(e);
     } catch (RuntimeException e) {
@@ -136,7 +160,8 @@ class AskController {
     }
   }
 
-  private record Streaming(SseEmitter emitter) implements AnswerListener {
+  private record Streaming(SseEmitter emitter, Cancellation cancellation)
+      implements AnswerListener {
 
     @Override
     public void sources(List<Answer.Citation> sources) {
@@ -159,16 +184,17 @@ class AskController {
     }
 
     @Override
-    public void heartbeat() {
-      try {
-        emitter.send(SseEmitter.event().comment(""));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    public void began(Runnable stop) {
+      cancellation.began(stop);
     }
   }
 
-  private static final class Silent implements AnswerListener {
+  private record Silent(Cancellation cancellation) implements AnswerListener {
+
+    @Override
+    public void began(Runnable stop) {
+      cancellation.began(stop);
+    }
 
     @Override
     public void sources(List<Answer.Citation> sources) {}

@@ -1,9 +1,12 @@
 package org.harmonykb.web;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.harmonykb.conversations.Conversation;
+import org.harmonykb.conversations.ConversationPdf;
 import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Turn;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +31,12 @@ import tools.jackson.databind.json.JsonMapper;
 class ConversationController {
 
   private final ConversationService conversations;
+  private final ConversationPdf pdf;
   private final JsonMapper json;
 
-  ConversationController(ConversationService conversations, JsonMapper json) {
+  ConversationController(ConversationService conversations, ConversationPdf pdf, JsonMapper json) {
     this.conversations = conversations;
+    this.pdf = pdf;
     this.json = json;
   }
 
@@ -82,17 +87,22 @@ class ConversationController {
   }
 
   @GetMapping("/{id}/export")
-  ResponseEntity<String> export(
+  ResponseEntity<byte[]> export(
       @PathVariable UUID id, @RequestParam(defaultValue = "md") String format) {
     Full conversation = get(id);
     return switch (format) {
-      case "json" -> download("application/json", "json", json.writeValueAsString(conversation));
-      case "md" -> download("text/markdown;charset=UTF-8", "md", markdown(conversation));
-      default -> throw new IllegalArgumentException("format is md or json, not " + format);
+      case "json" -> download("application/json", "json", json.writeValueAsBytes(conversation));
+      case "md" ->
+          download(
+              "text/markdown;charset=UTF-8",
+              "md",
+              markdown(conversation).getBytes(StandardCharsets.UTF_8));
+      case "pdf" -> download("application/pdf", "pdf", pdf(conversation));
+      default -> throw new IllegalArgumentException("format is md, json or pdf, not " + format);
     };
   }
 
-  private static ResponseEntity<String> download(String type, String ending, String body) {
+  private static ResponseEntity<byte[]> download(String type, String ending, byte[] body) {
     return ResponseEntity.ok()
         .header(HttpHeaders.CONTENT_TYPE, type)
         .header(
@@ -105,17 +115,37 @@ class ConversationController {
     for (TurnView turn : conversation.turns()) {
       text.append("\n## ").append(turn.question()).append("\n\n");
       text.append(turn.answer().get("answer").asString()).append("\n");
-      for (JsonNode citation : turn.answer().get("citations")) {
-        text.append(
-            "\n[%d] %s, %s (revision %d)"
-                .formatted(
-                    citation.get("n").asInt(),
-                    citation.get("title").asString(),
-                    citation.get("section").asString(),
-                    citation.get("revision").asInt()));
-      }
+      sources(turn).forEach(source -> text.append("\n").append(source));
       text.append("\n");
     }
     return text.toString();
+  }
+
+  private byte[] pdf(Full conversation) {
+    return pdf.write(
+        conversation.title(),
+        conversation.turns().stream()
+            .map(
+                turn ->
+                    new ConversationPdf.Part(
+                        turn.question(), turn.answer().get("answer").asString(), sources(turn)))
+            .toList());
+  }
+
+  private static List<String> sources(TurnView turn) {
+    List<String> sources = new ArrayList<>();
+    for (JsonNode citation : turn.answer().get("citations")) {
+      String section = citation.get("section").asString();
+      JsonNode page = citation.get("page");
+      sources.add(
+          "[%d] %s%s%s (revision %d)"
+              .formatted(
+                  citation.get("n").asInt(),
+                  citation.get("title").asString(),
+                  section.isEmpty() ? "" : ", " + section,
+                  page == null || page.isNull() ? "" : ", p. " + page.asInt(),
+                  citation.get("revision").asInt()));
+    }
+    return sources;
   }
 }

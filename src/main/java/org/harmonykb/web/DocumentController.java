@@ -1,10 +1,10 @@
 package org.harmonykb.web;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -95,20 +95,24 @@ class DocumentController {
       @RequestParam("file") List<MultipartFile> files,
       @RequestParam(defaultValue = UPLOADS) String collection,
       @RequestParam(required = false) @Nullable String externalId,
-      @RequestParam(required = false) @Nullable Set<String> allow)
-      throws IOException {
+      @RequestParam(required = false) @Nullable Set<String> allow) {
     if (externalId != null && files.size() > 1) {
       throw new RefusedFileException(
           RefusedFileException.Kind.BAD_NAME,
           "externalId names one document; send one file with it");
     }
-    List<Accepted> accepted = new ArrayList<>();
-    for (MultipartFile file : files) {
-      String name = filename(file);
-      String id = externalId == null ? collection + "/" + name : externalId;
-      accepted.add(Accepted.of(documents.accept(incoming(id, collection, allow, name, file))));
-    }
-    return accepted;
+    return documents
+        .acceptAll(
+            files.stream()
+                .map(
+                    file -> {
+                      String name = filename(file);
+                      String id = externalId == null ? collection + "/" + name : externalId;
+                      return incoming(id, collection, allow, name, file);
+                    }))
+        .stream()
+        .map(Accepted::of)
+        .toList();
   }
 
   @PutMapping(path = "/{*externalId}", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -117,8 +121,7 @@ class DocumentController {
       @PathVariable String externalId,
       @RequestParam("file") MultipartFile file,
       @RequestParam(defaultValue = UPLOADS) String collection,
-      @RequestParam(required = false) @Nullable Set<String> allow)
-      throws IOException {
+      @RequestParam(required = false) @Nullable Set<String> allow) {
     String id = externalId.startsWith("/") ? externalId.substring(1) : externalId;
     return Accepted.of(documents.accept(incoming(id, collection, allow, filename(file), file)));
   }
@@ -128,10 +131,13 @@ class DocumentController {
       String collection,
       @Nullable Set<String> allow,
       String name,
-      MultipartFile file)
-      throws IOException {
-    return new IncomingFile(
-        externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());
+      MultipartFile file) {
+    try {
+      return new IncomingFile(
+          externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read an uploaded file", e);
+    }
   }
 
   private static String filename(MultipartFile file) {

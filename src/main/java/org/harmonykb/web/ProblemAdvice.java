@@ -1,6 +1,7 @@
 package org.harmonykb.web;
 
 import org.harmonykb.answering.InvalidQuestionException;
+import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.RefusedFileException;
 import org.harmonykb.documents.UnknownDocumentException;
@@ -36,6 +37,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   })
   ProblemDetail invalid(RuntimeException e) {
     return problem(HttpStatus.BAD_REQUEST, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail missingFont(MissingFontException e) {
+    return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
   }
 
   @ExceptionHandler

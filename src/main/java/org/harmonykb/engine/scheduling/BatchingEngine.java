@@ -241,12 +241,9 @@ public final class BatchingEngine implements InferenceEngine {
         queue.clear();
         return false;
       }
+      queue.removeIf(BatchingEngine::endIfCancelled);
       while (running.size() < MAX_RUNNING && !queue.isEmpty()) {
         Slot slot = queue.removeFirst();
-        if (slot.isCancelled()) {
-          slot.finish(FinishReason.CANCELLED);
-          continue;
-        }
         slot.start(cache.acquire(slot.request().prompt()));
         promptTokens += slot.request().prompt().length;
         cachedTokens += slot.cachedTokens();
@@ -259,6 +256,13 @@ public final class BatchingEngine implements InferenceEngine {
     }
   }
 
+  private static boolean endIfCancelled(Slot slot) {
+    if (slot.isCancelled()) {
+      slot.finish(FinishReason.CANCELLED);
+    }
+    return slot.isCancelled();
+  }
+
   private void dropCancelled() {
     for (Iterator<Slot> slots = running.iterator(); slots.hasNext(); ) {
       Slot slot = slots.next();
@@ -268,6 +272,7 @@ public final class BatchingEngine implements InferenceEngine {
         cache.release(slot.sequence());
       }
     }
+    runningCount = running.size();
   }
 
   private void step(Batch batch) {

@@ -1,0 +1,45 @@
+package org.harmonykb.connection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether somebody still waits for what is being made, and how to stop making it. Thread-safe. A
+ * thread is never interrupted: an interrupt inside the database would close its file.
+ */
+public final class Cancellation {
+
+  private boolean cancelled; // guarded by this
+  private @Nullable Runnable stop; // guarded by this
+
+  /** Tells how to stop what just began; stopped at once if it was cancelled before. */
+  public void began(Runnable howToStop) {
+    boolean now;
+    synchronized (this) {
+      stop = howToStop;
+      now = cancelled;
+    }
+    if (now) {
+      howToStop.run();
+    }
+  }
+
+  public void cancel() {
+    Runnable now;
+    synchronized (this) {
+      cancelled = true;
+      now = stop;
+    }
+    if (now != null) {
+      now.run();
+    }
+  }
+
+  public synchronized boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** Whether there is something to stop. */
+  public synchronized boolean hasBegun() {
+    return stop != null;
+  }
+}

@@ -1,0 +1,99 @@
+package org.harmonykb.ingestion;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the ZIP that a DOCX, XLSX or PPTX is. A file that was cut off is refused, since a parser
+ * would give what is left of it as if it were all. A Strict Open XML file gets the namespaces of
+ * the Transitional form (ISO/IEC 29500, parts 1 and 4), which is all that Apache POI reads.
+ */
+final class OfficeZip {
+
+  private static final Pattern STRICT =
+      Pattern.compile("http://purl\\.oclc\\.org/ooxml/(\\w+)/(\\w+)((?:/\\w+)?)");
+
+  private static final int MOST_XML = 200 << 20;
+
+  /** Large sheets shrink to a thirtieth; what shrinks to less than this was made to. */
+  private static final int MOST_RATIO = 150;
+
+  private static final long MOST_UNPACKED = 20L << 20;
+
+  private OfficeZip() {}
+
+  /**
+   * Checks the file; gives a converted copy in a temporary file if it is Strict, else null.
+   *
+   * @throws IOException if the file has no readable directory, as when its end is missing
+   */
+  static @Nullable Path transitional(Path file) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      refuseBomb(zip, file);
+      ZipEntry relations = zip.getEntry("_rels/.rels");
+      if (relations == null || !STRICT.matcher(xml(zip, relations)).find()) {
+        return null;
+      }
+      Path copy = Files.createTempFile("transitional", "");
+      try (OutputStream out = Files.newOutputStream(copy);
+          ZipOutputStream target = new ZipOutputStream(out)) {
+        for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
+          ZipEntry entry = all.nextElement();
+          target.putNextEntry(new ZipEntry(entry.getName()));
+          if (entry.getName().endsWith(".xml") || entry.getName().endsWith(".rels")) {
+            target.write(convert(xml(zip, entry)).getBytes(StandardCharsets.UTF_8));
+          } else {
+            try (InputStream in = zip.getInputStream(entry)) {
+              in.transferTo(target);
+            }
+          }
+          target.closeEntry();
+        }
+      }
+      return copy;
+    }
+  }
+
+  /** An entry that lies about its size is left to the limit of memory. */
+  private static void refuseBomb(ZipFile zip, Path file) throws IOException {
+    long unpacked = zip.stream().mapToLong(entry -> Math.max(0, entry.getSize())).sum();
+    if (unpacked > MOST_UNPACKED && unpacked / Math.max(1, Files.size(file)) > MOST_RATIO) {
+      throw new UnreadableDocumentException("The file unpacks to far more than its size");
+    }
+  }
+
+  private static String xml(ZipFile zip, ZipEntry entry) throws IOException {
+    try (InputStream in = zip.getInputStream(entry)) {
+      byte[] bytes = in.readNBytes(MOST_XML + 1);
+      if (bytes.length > MOST_XML) {
+        throw new UnreadableDocumentException(
+            entry.getName() + " in the file unpacks to more than " + (MOST_XML >> 20) + " MB");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String convert(String xml) {
+    Matcher matcher = STRICT.matcher(xml);
+    return matcher.replaceAll(
+        found ->
+            "http://schemas.openxmlformats.org/%s/2006/%s%s"
+                .formatted(found.group(1), hyphenated(found.group(2)), hyphenated(found.group(3))));
+  }
+
+  private static String hyphenated(String name) {
+    return name.replace("extendedProperties", "extended-properties")
+        .replace("customProperties", "custom-properties");
+  }
+}
