@@ -16,7 +16,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Makes models to measure with, where the real one is not at hand. */
 @Command(
     name = "synth",
-    description = "Writes a gpt-oss model of random weights: right in size and speed, without sense.",
+    description =
+        "Writes a gpt-oss model of random weights: right in size and speed, without sense.",
     mixinStandardHelpOptions = true)
 final class SynthCommand implements Callable<Integer> {
 
@@ -81,7 +82,8 @@ final class SynthCommand implements Callable<Integer> {
       return switch (value) {
         case "gpt-oss-20b" -> SyntheticModel.Shape.GPT_OSS_20B;
         case "tiny" -> SyntheticModel.Shape.TINY;
-        default -> throw new TypeConversionException("'" + value + "' is neither gpt-oss-20b nor tiny");
+        default ->
+            throw new TypeConversionException("'" + value + "' is neither gpt-oss-20b nor tiny");
       };
     }
   }
@@ -92,7 +94,8 @@ final class SynthCommand implements Callable<Integer> {
       return switch (value.toLowerCase(Locale.ROOT)) {
         case "uniform" -> SyntheticModel.Router.UNIFORM;
         case "skewed" -> SyntheticModel.Router.SKEWED;
-        default -> throw new TypeConversionException("'" + value + "' is neither uniform nor skewed");
+        default ->
+            throw new TypeConversionException("'" + value + "' is neither uniform nor skewed");
       };
     }
   }

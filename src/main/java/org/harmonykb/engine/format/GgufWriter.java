@@ -207,8 +207,7 @@ public final class GgufWriter implements AutoCloseable {
       if (entry.shape()[0] % entry.type().blockSize() != 0) {
         throw new IllegalArgumentException(
             "tensor %s has rows of %d values, but %s is stored in blocks of %d"
-                .formatted(
-                    entry.name(), entry.shape()[0], entry.type(), entry.type().blockSize()));
+                .formatted(entry.name(), entry.shape()[0], entry.type(), entry.type().blockSize()));
       }
       out.string(entry.name());
       out.int32(entry.shape().length);

@@ -161,8 +161,7 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public void scaleCandidates(
-      float[] x, int o, float[] weights, int w, float base, float[] sums) {
+  public void scaleCandidates(float[] x, int o, float[] weights, int w, float base, float[] sums) {
     ScaleSearch.scalar(x, o, weights, w, base, sums);
   }
 }

@@ -325,8 +325,7 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public void scaleCandidates(
-      float[] x, int o, float[] weights, int w, float base, float[] sums) {
+  public void scaleCandidates(float[] x, int o, float[] weights, int w, float base, float[] sums) {
     VectorScaleSearch.run(x, o, weights, w, base, sums);
   }
 }

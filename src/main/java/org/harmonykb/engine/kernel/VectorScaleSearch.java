@@ -23,8 +23,7 @@ final class VectorScaleSearch {
       FloatVector squares = FloatVector.zero(FLOATS);
       for (int i = 0; i < 32; i++) {
         FloatVector value = FloatVector.broadcast(FLOATS, x[o + i]);
-        FloatVector code =
-            value.mul(inverse).add(round).sub(round).max(lowest).min(highest);
+        FloatVector code = value.mul(inverse).add(round).sub(round).max(lowest).min(highest);
         FloatVector weighted = code.mul(FloatVector.broadcast(FLOATS, weights[w + i]));
         products = weighted.fma(value, products);
         squares = weighted.fma(code, squares);

@@ -117,7 +117,9 @@ public final class ImportanceMatrix {
     return values;
   }
 
-  /** Count of entries; then of each: name, calls, count of values, and their sums over the calls. */
+  /**
+   * Count of entries; then of each: name, calls, count of values, and their sums over the calls.
+   */
   private static Map<String, float[]> readLegacy(Path path) throws IOException {
     Map<String, float[]> means = new HashMap<>();
     long size = Files.size(path);
@@ -125,8 +127,7 @@ public final class ImportanceMatrix {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
       int entries = count(path, in, size / 12);
       for (int e = 0; e < entries; e++) {
-        String name =
-            new String(in.readNBytes(count(path, in, size)), StandardCharsets.UTF_8);
+        String name = new String(in.readNBytes(count(path, in, size)), StandardCharsets.UTF_8);
         int calls = Integer.reverseBytes(in.readInt());
         float[] values = new float[count(path, in, size / 4)];
         for (int i = 0; i < values.length; i++) {

@@ -87,8 +87,7 @@ public final class ModelQuantizer {
           });
       return;
     }
-    float[] importance =
-        options.importance() == null ? null : options.importance().of(source);
+    float[] importance = options.importance() == null ? null : options.importance().of(source);
     slabs.write(
         index,
         rows,
@@ -99,8 +98,7 @@ public final class ModelQuantizer {
           for (long r = from; r < to; r++) {
             codec.decode(source.type(), data, r * sourceRow, values, columns);
             int matrix = (int) (r / source.rows()) * columns;
-            codec.encode(
-                plan.type(), values, columns, importance, matrix, out, (r - from) * row);
+            codec.encode(plan.type(), values, columns, importance, matrix, out, (r - from) * row);
           }
           release(data, from * sourceRow, to * sourceRow);
         });

@@ -21,8 +21,7 @@ final class QuantizationError {
     int columns = tensor.columns();
     long rows = tensor.elements() / columns;
     RowCodec codec = new RowCodec(options.rounding());
-    float[] importance =
-        options.importance() == null ? null : options.importance().of(tensor);
+    float[] importance = options.importance() == null ? null : options.importance().of(tensor);
     float[] before = new float[columns];
     float[] after = new float[columns];
     double error = 0;

@@ -92,9 +92,7 @@ final class RandomWeights {
     for (long at = 0; at < out.byteSize(); at += 17) {
       int choice = (int) (bits.next() >>> 62);
       out.set(
-          ValueLayout.JAVA_BYTE,
-          at,
-          (byte) (exponent + (choice == 0 ? -1 : choice == 1 ? 1 : 0)));
+          ValueLayout.JAVA_BYTE, at, (byte) (exponent + (choice == 0 ? -1 : choice == 1 ? 1 : 0)));
       out.set(LONG, at + 1, bits.eight(E2M1_PAIRS));
       out.set(LONG, at + 9, bits.eight(E2M1_PAIRS));
     }
@@ -124,7 +122,8 @@ final class RandomWeights {
     for (int i = 0; i < count; i++) {
       boolean chosen = Long.remainderUnsigned(bits.next(), count - i) < favoured;
       favoured -= chosen ? 1 : 0;
-      out.set(FLOAT, 4L * i, (float) ((chosen ? size : 0) + 0.02 * NORMAL[(int) (bits.next() >>> 48)]));
+      out.set(
+          FLOAT, 4L * i, (float) ((chosen ? size : 0) + 0.02 * NORMAL[(int) (bits.next() >>> 48)]));
     }
   }
 

@@ -42,8 +42,7 @@ public final class SyntheticModel {
       int vocabulary) {
 
     public static final Shape GPT_OSS_20B =
-        new Shape(
-            "gpt-oss-20b", 24, 131_072, 4096, 2880, 64, 8, 64, 128, 32, 4, 2880, 201_088);
+        new Shape("gpt-oss-20b", 24, 131_072, 4096, 2880, 64, 8, 64, 128, 32, 4, 2880, 201_088);
 
     public static final Shape TINY =
         new Shape("tiny", 4, 8192, 256, 256, 8, 2, 64, 32, 8, 2, 256, 1024);
@@ -111,8 +110,7 @@ public final class SyntheticModel {
     try (GgufWriter writer =
             GgufWriter.create(out, metadata(vocabulary), parts.stream().map(Part::entry).toList());
         SlabWriter slabs = new SlabWriter(writer, 0)) {
-      slabs.expect(
-          parts.stream().mapToLong(part -> part.entry.bytes()).sum(), listener::progress);
+      slabs.expect(parts.stream().mapToLong(part -> part.entry.bytes()).sum(), listener::progress);
       RandomWeights weights = new RandomWeights(seed);
       for (int i = 0; i < parts.size(); i++) {
         int tensor = i;
@@ -123,8 +121,7 @@ public final class SyntheticModel {
             i,
             part.entry.bytes() / rowBytes,
             rowBytes,
-            (from, _, slab) ->
-                weights.fill(part.kind, part.size, tensor, from * columns, slab));
+            (from, _, slab) -> weights.fill(part.kind, part.size, tensor, from * columns, slab));
       }
       writer.finish();
       return writer.size();
@@ -215,8 +212,7 @@ public final class SyntheticModel {
     RandomWeights.Kind kind =
         type == TensorType.MXFP4 ? RandomWeights.Kind.MXFP4 : RandomWeights.Kind.Q8_0;
     parts.add(
-        new Part(
-            new GgufWriter.Entry(name, type, extents), kind, gain / Math.sqrt(extents[0])));
+        new Part(new GgufWriter.Entry(name, type, extents), kind, gain / Math.sqrt(extents[0])));
   }
 
   private void vector(String name, RandomWeights.Kind kind, double size, long... extents) {
