@@ -44,7 +44,10 @@ import tools.jackson.databind.json.JsonMapper;
       EngineCommand.Generate.class,
       EngineCommand.Logits.class,
       BenchCommand.class,
-      TokenizeCommand.class
+      TokenizeCommand.class,
+      QuantizeCommand.class,
+      SynthCommand.class,
+      CompareCommand.class
     })
 final class EngineCommand {
 

@@ -21,22 +21,6 @@ final class GgufCursor {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Metadata value types, as the specification numbers them. */
-  private static final int UINT8 = 0;
-
-  private static final int INT8 = 1;
-  private static final int UINT16 = 2;
-  private static final int INT16 = 3;
-  private static final int UINT32 = 4;
-  private static final int INT32 = 5;
-  private static final int FLOAT32 = 6;
-  private static final int BOOL = 7;
-  private static final int STRING = 8;
-  private static final int ARRAY = 9;
-  private static final int UINT64 = 10;
-  private static final int INT64 = 11;
-  private static final int FLOAT64 = 12;
-
   private final Path path;
   private final MemorySegment file;
   private long position;
@@ -85,7 +69,22 @@ final class GgufCursor {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  Object value(int type) {
+  /**
+   * The kind of the next value.
+   *
+   * @throws ModelFormatException if the specification knows none with this number
+   */
+  GgufType type() {
+    int id = int32();
+    GgufType type = GgufType.byId(id);
+    if (type == null) {
+      throw new ModelFormatException(path, null, "has the unknown metadata type " + id);
+    }
+    return type;
+  }
+
+  /** A value that is no array. */
+  Object value(GgufType type) {
     return switch (type) {
       case UINT8 -> int8() & 0xff;
       case INT8 -> int8();
@@ -96,27 +95,27 @@ final class GgufCursor {
       case FLOAT32 -> file.get(FLOAT, advance(4));
       case BOOL -> int8() != 0;
       case STRING -> string();
-      case ARRAY -> array(int32());
+      case ARRAY ->
+          throw new ModelFormatException(path, null, "has an array in its metadata's arrays");
       case UINT64, INT64 -> int64();
       case FLOAT64 -> file.get(DOUBLE, advance(8));
-      default ->
-          throw new ModelFormatException(path, null, "has the unknown metadata type " + type);
     };
   }
 
-  private Object array(int type) {
+  /** An array, by the kind of its elements. */
+  Object array(GgufType type) {
     switch (type) {
       case UINT8, INT8, BOOL -> {
         int[] values = new int[count("array length", 1)];
         for (int i = 0; i < values.length; i++) {
-          values[i] = type == INT8 ? int8() : int8() & 0xff;
+          values[i] = type == GgufType.INT8 ? int8() : int8() & 0xff;
         }
         return values;
       }
       case UINT16, INT16 -> {
         int[] values = new int[count("array length", 2)];
         for (int i = 0; i < values.length; i++) {
-          values[i] = type == INT16 ? int16() : int16() & 0xffff;
+          values[i] = type == GgufType.INT16 ? int16() : int16() & 0xffff;
         }
         return values;
       }
@@ -148,8 +147,7 @@ final class GgufCursor {
         return values;
       }
       default ->
-          throw new ModelFormatException(
-              path, null, "has an array of the unknown or nested type " + type);
+          throw new ModelFormatException(path, null, "has arrays within arrays in its metadata");
     }
   }
 

@@ -123,13 +123,21 @@ public final class GgufFile implements ModelFile {
     int pairCount = cursor.count("number of metadata pairs", 13);
 
     Map<String, Object> pairs = new LinkedHashMap<>();
+    Map<String, GgufType> valueTypes = new HashMap<>();
     for (int i = 0; i < pairCount; i++) {
       String key = cursor.string();
-      if (pairs.put(key, cursor.value(cursor.int32())) != null) {
+      GgufType valueType = cursor.type();
+      boolean array = valueType == GgufType.ARRAY;
+      if (array) {
+        valueType = cursor.type();
+      }
+      valueTypes.put(key, valueType);
+      Object value = array ? cursor.array(valueType) : cursor.value(valueType);
+      if (pairs.put(key, value) != null) {
         throw new ModelFormatException(path, null, "has the metadata key " + key + " twice");
       }
     }
-    ModelMetadata metadata = new ModelMetadata(path, pairs);
+    ModelMetadata metadata = new ModelMetadata(path, pairs, valueTypes);
     int splits = metadata.integer("split.count", 1);
     if (splits > 1) {
       throw new ModelFormatException(

@@ -3,6 +3,7 @@ package org.harmonykb.engine.format;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.harmonykb.engine.ModelFormatException;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,19 @@ public final class ModelMetadata {
 
   private final Path file;
   private final Map<String, Object> values;
+  private final Map<String, GgufType> types;
 
   ModelMetadata(Path file, Map<String, Object> values) {
+    this(file, values, Map.of());
+  }
+
+  /**
+   * @param types the kinds that the values, or the elements of arrays, have in the file
+   */
+  ModelMetadata(Path file, Map<String, Object> values, Map<String, GgufType> types) {
     this.file = file;
     this.values = Collections.unmodifiableMap(values);
+    this.types = Map.copyOf(types);
   }
 
   public Path file() {
@@ -36,6 +46,12 @@ public final class ModelMetadata {
   /** The value as it was read: a boxed number, a boolean, a string, or an array of these. */
   public @Nullable Object raw(String key) {
     return values.get(key);
+  }
+
+  /** The kind in which a value, or an array's elements, are written to a file. */
+  GgufType type(String key) {
+    GgufType type = types.get(key);
+    return type != null ? type : GgufType.of(Objects.requireNonNull(values.get(key)));
   }
 
   public String string(String key) {

@@ -122,4 +122,12 @@ interface Kernel {
       int headSize,
       float[] out,
       int outOffset);
+
+  /**
+   * Tries the scales {@code 1 / (FACTORS[c] * base)} of {@link ScaleSearch} for 32 values.
+   *
+   * @param weights how much each value's squared error counts
+   * @param sums receives for each candidate {@code Σ w·x·q}, then for each {@code Σ w·q²}
+   */
+  void scaleCandidates(float[] x, int o, float[] weights, int w, float base, float[] sums);
 }

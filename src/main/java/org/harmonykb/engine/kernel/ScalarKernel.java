@@ -159,4 +159,9 @@ final class ScalarKernel implements Kernel {
         ? Memory.ALL.get(Memory.FLOAT, address + 4L * index)
         : Memory.half(address + 2L * index);
   }
+
+  @Override
+  public void scaleCandidates(float[] x, int o, float[] weights, int w, float base, float[] sums) {
+    ScaleSearch.scalar(x, o, weights, w, base, sums);
+  }
 }

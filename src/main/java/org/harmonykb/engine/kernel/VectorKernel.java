@@ -323,4 +323,9 @@ final class VectorKernel implements Kernel {
       out[outOffset + d] = sum;
     }
   }
+
+  @Override
+  public void scaleCandidates(float[] x, int o, float[] weights, int w, float base, float[] sums) {
+    VectorScaleSearch.run(x, o, weights, w, base, sums);
+  }
 }
