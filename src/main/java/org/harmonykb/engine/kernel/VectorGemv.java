@@ -2,6 +2,7 @@ package org.harmonykb.engine.kernel;
 
 import static org.harmonykb.engine.kernel.Memory.ALL;
 import static org.harmonykb.engine.kernel.Memory.half;
+import static org.harmonykb.engine.kernel.Memory.signedByte;
 import static org.harmonykb.engine.kernel.Memory.unsignedByte;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.BYTES;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.FLOATS;
@@ -33,6 +34,7 @@ final class VectorGemv {
       case Q8_0 -> q80(a, rows, columns, x, xo, out, oo);
       case Q4_0 -> q40(a, rows, columns, x, xo, out, oo);
       case Q4_1 -> q41(a, rows, columns, x, xo, out, oo);
+      case INT4 -> int4(a, rows, columns, x, xo, out, oo);
       case MXFP4 -> mxfp4(a, rows, columns, x, xo, out, oo);
       default -> {
         return false;
@@ -96,6 +98,31 @@ final class VectorGemv {
           IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
           FloatVector w =
               ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0))
+                  .mul(d);
+          sum = w.fma(FloatVector.fromArray(FLOATS, x, k + 16 + i), sum);
+        }
+      }
+      out[oo + r] = VectorTiles.addLanes(sum);
+    }
+  }
+
+  private static void int4(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+    for (int r = 0; r < rows; r++) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      for (int k = xo; k < xo + columns; k += 32, a += 21) {
+        FloatVector d = FloatVector.broadcast(FLOATS, ALL.get(Memory.FLOAT, a));
+        int zero = signedByte(a + 4);
+        for (int i = 0; i < 16; i += LANES) {
+          ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 5 + i, LITTLE);
+          IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          FloatVector w = ((FloatVector) wide.and(15).sub(zero).castShape(FLOATS, 0)).mul(d);
+          sum = w.fma(FloatVector.fromArray(FLOATS, x, k + i), sum);
+        }
+        for (int i = 0; i < 16; i += LANES) {
+          ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 5 + i, LITTLE);
+          IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          FloatVector w =
+              ((FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(zero).castShape(FLOATS, 0))
                   .mul(d);
           sum = w.fma(FloatVector.fromArray(FLOATS, x, k + 16 + i), sum);
         }
