@@ -37,6 +37,11 @@ final class GgufCursor {
   private static final int INT64 = 11;
   private static final int FLOAT64 = 12;
 
+  private static final int MAX_DEPTH = 8;
+
+  /** Of strings and arrays; the largest vocabularies have half a million merges. */
+  private static final int MAX_LENGTH = 1 << 25;
+
   private final Path path;
   private final MemorySegment file;
   private long position;
@@ -75,7 +80,11 @@ final class GgufCursor {
           null,
           "claims a " + what + " of " + Long.toUnsignedString(count) + ", more than it can hold");
     }
-    return Math.toIntExact(Math.min(count, Integer.MAX_VALUE - 8));
+    if (count > MAX_LENGTH) {
+      throw new ModelFormatException(
+          path, null, "has a " + what + " of " + count + "; " + MAX_LENGTH + " can be read");
+    }
+    return (int) count;
   }
 
   String string() {
@@ -86,6 +95,10 @@ final class GgufCursor {
   }
 
   Object value(int type) {
+    return value(type, 0);
+  }
+
+  private Object value(int type, int depth) {
     return switch (type) {
       case UINT8 -> int8() & 0xff;
       case INT8 -> int8();
@@ -96,7 +109,7 @@ final class GgufCursor {
       case FLOAT32 -> file.get(FLOAT, advance(4));
       case BOOL -> int8() != 0;
       case STRING -> string();
-      case ARRAY -> array(int32());
+      case ARRAY -> array(int32(), depth);
       case UINT64, INT64 -> int64();
       case FLOAT64 -> file.get(DOUBLE, advance(8));
       default ->
@@ -104,7 +117,7 @@ final class GgufCursor {
     };
   }
 
-  private Object array(int type) {
+  private Object array(int type, int depth) {
     switch (type) {
       case UINT8, INT8, BOOL -> {
         int[] values = new int[count("array length", 1)];
@@ -147,9 +160,18 @@ final class GgufCursor {
         }
         return values;
       }
+      case ARRAY -> {
+        if (depth == MAX_DEPTH) {
+          throw new ModelFormatException(path, null, "has arrays nested too deep");
+        }
+        Object[] values = new Object[count("array length", 12)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = value(ARRAY, depth + 1);
+        }
+        return values;
+      }
       default ->
-          throw new ModelFormatException(
-              path, null, "has an array of the unknown or nested type " + type);
+          throw new ModelFormatException(path, null, "has an array of the unknown type " + type);
     }
   }
 

@@ -23,7 +23,7 @@ class KernelTwinsTest {
   @EnumSource(
       names = {
         "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K",
-        "MXFP4"
+        "MXFP4", "INT4"
       })
   void dequantizedValuesAreTheSame(TensorType type) {
     int count = 1024;
@@ -75,7 +75,7 @@ class KernelTwinsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4"})
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4", "INT4"})
   void oneTokenGivesTheSameBitsAsMany(TensorType type) {
     int columns = 576;
     try (Arena arena = Arena.ofConfined()) {
