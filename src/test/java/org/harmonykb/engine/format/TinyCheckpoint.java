@@ -73,6 +73,67 @@ public final class TinyCheckpoint {
     return this;
   }
 
+  /** The same tensors and configuration, to be changed on their own. */
+  public TinyCheckpoint copy() {
+    TinyCheckpoint copy = new TinyCheckpoint("", 0);
+    copy.config.putAll(config);
+    copy.floats.putAll(floats);
+    copy.stored.putAll(stored);
+    return copy;
+  }
+
+  /**
+   * Adds gpt-oss's tensors.
+   *
+   * @param isPacked experts as MXFP4, or as BF16 of the same values in the transposed layout
+   */
+  public TinyCheckpoint gptOss(boolean isPacked) {
+    int hidden = number("hidden_size");
+    int width = number("intermediate_size");
+    int experts = number("num_local_experts");
+    common("BF16", true, false);
+    for (int l = 0; l < number("num_hidden_layers"); l++) {
+      String prefix = "model.layers." + l + ".";
+      add("BF16", prefix + "self_attn.o_proj.bias", 0.3, hidden);
+      add("BF16", prefix + "self_attn.sinks", 1, number("num_attention_heads"));
+      add("BF16", prefix + "mlp.router.weight", 0.3, experts, hidden);
+      add("BF16", prefix + "mlp.router.bias", 0.3, experts);
+      prefix += "mlp.experts.";
+      add("BF16", prefix + "gate_up_proj_bias", 0.3, experts, 2 * width);
+      add("BF16", prefix + "down_proj_bias", 0.3, experts, hidden);
+      expertMatrices(prefix + "gate_up_proj", experts, 2 * width, hidden, isPacked);
+      expertMatrices(prefix + "down_proj", experts, hidden, width, isPacked);
+    }
+    return this;
+  }
+
+  private void expertMatrices(String name, int experts, int rows, int columns, boolean isPacked) {
+    float[] codes = {0, .5f, 1, 1.5f, 2, 3, 4, 6, -0f, -.5f, -1, -1.5f, -2, -3, -4, -6};
+    byte[] blocks = new byte[experts * rows * columns / 2];
+    byte[] scales = new byte[experts * rows * columns / 32];
+    float[] transposed = new float[experts * rows * columns];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (byte) (122 + random.nextInt(4));
+    }
+    for (int e = 0; e < experts; e++) {
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+          int at = (e * rows + r) * columns + c;
+          int code = random.nextInt(16);
+          blocks[at / 2] |= (byte) (code << 4 * (c % 2));
+          transposed[(e * columns + c) * rows + r] =
+              codes[code] * Math.scalb(1f, scales[at / 32] - 127);
+        }
+      }
+    }
+    if (isPacked) {
+      put("U8", name + "_blocks", blocks, experts, rows, columns / 32, 16);
+      put("U8", name + "_scales", scales, experts, rows, columns / 32);
+    } else {
+      put("BF16", name, transposed, experts, columns, rows);
+    }
+  }
+
   public void denseFeedForward(String dtype, String prefix, String widthName) {
     int hidden = number("hidden_size");
     int width = number(widthName);
@@ -168,7 +229,7 @@ public final class TinyCheckpoint {
    */
   public Path write(Path folder, int shards) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("config.json"), JSON.writeValueAsString(config));
+    Files.writeString(folder.resolve("config.json"), configuration());
     Files.writeString(folder.resolve("tokenizer.json"), tokenizer());
     if (shards == 1) {
       Files.write(folder.resolve("model.safetensors"), bytes(List.copyOf(stored.keySet())));
@@ -193,31 +254,56 @@ public final class TinyCheckpoint {
     return folder;
   }
 
+  /** The header of one file with all tensors. */
+  public String header() {
+    return header(List.copyOf(stored.keySet()));
+  }
+
+  /** The data of one file with all tensors. */
+  public byte[] data() {
+    return data(List.copyOf(stored.keySet()));
+  }
+
   private byte[] bytes(List<String> names) {
-    Map<String, Object> header = new LinkedHashMap<>();
-    header.put("__metadata__", Map.of("format", "pt"));
+    return join(header(names).getBytes(StandardCharsets.UTF_8), data(names));
+  }
+
+  /** A file of a header and data. */
+  public static byte[] join(byte[] header, byte[] data) {
+    return ByteBuffer.allocate(8 + header.length + data.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(header.length)
+        .put(header)
+        .put(data)
+        .array();
+  }
+
+  private byte[] data(List<String> names) {
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     for (String name : names) {
+      data.writeBytes(requireNonNull(stored.get(name)).data);
+    }
+    return data.toByteArray();
+  }
+
+  private String header(List<String> names) {
+    Map<String, Object> header = new LinkedHashMap<>();
+    header.put("__metadata__", Map.of("format", "pt"));
+    int end = 0;
+    for (String name : names) {
       Stored tensor = requireNonNull(stored.get(name));
-      int begin = data.size();
-      data.writeBytes(tensor.data);
+      int begin = end;
+      end += tensor.data.length;
       header.put(
           name,
           Map.of(
-              "dtype",
-              tensor.dtype,
-              "shape",
-              tensor.shape,
-              "data_offsets",
-              List.of(begin, data.size())));
+              "dtype", tensor.dtype, "shape", tensor.shape, "data_offsets", List.of(begin, end)));
     }
-    byte[] json = JSON.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(8 + json.length + data.size())
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(json.length)
-        .put(json)
-        .put(data.toByteArray())
-        .array();
+    return JSON.writeValueAsString(header);
+  }
+
+  public String configuration() {
+    return JSON.writeValueAsString(config);
   }
 
   /** All bytes, a few merges, and two control tokens at the end. */

@@ -96,7 +96,20 @@ public final class TinyGguf {
   }
 
   public Path write(Path file) throws IOException {
-    return Files.write(file, bytes(metadata, List.copyOf(tensors.keySet())));
+    return Files.write(file, bytes());
+  }
+
+  public byte[] bytes() {
+    return bytes(metadata, List.copyOf(tensors.keySet()));
+  }
+
+  /** Bytes of the file that are tensor data. */
+  public int dataLength() {
+    long length = 0;
+    for (Floats tensor : tensors.values()) {
+      length += aligned(4L * tensor.values.length);
+    }
+    return (int) length;
   }
 
   /** Writes {@code model-00001-of-0000N.gguf} and so on; all metadata in the first. */

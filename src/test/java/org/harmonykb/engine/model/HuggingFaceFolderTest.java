@@ -98,6 +98,21 @@ class HuggingFaceFolderTest {
   }
 
   @Test
+  void gptOssExpertsAsFloatsAreTheSameAsPacked() throws IOException {
+    float[][][] logits = new float[2][][];
+    for (int i = 0; i < 2; i++) {
+      TinyCheckpoint model = new TinyCheckpoint("GptOssForCausalLM", 15);
+      model.config.put("num_local_experts", 4);
+      model.config.put("num_experts_per_tok", 2);
+      model.config.put("sliding_window", 8);
+      model.config.put("layer_types", List.of("sliding_attention", "full_attention"));
+      Path path = model.gptOss(i == 0).write(folder.resolve("gpt-oss-" + i), 1);
+      logits[i] = ModelRun.logits(path, TOKENS);
+    }
+    assertThat(logits[0]).isDeepEqualTo(logits[1]);
+  }
+
+  @Test
   void ropeIsReadInTheOlderAndTheNewerSpelling() throws IOException {
     TinyCheckpoint model = new TinyCheckpoint("LlamaForCausalLM", 7).dense("F32", false, false);
     model.config.put("rope_theta", 5000.0);
