@@ -1,6 +1,7 @@
 package org.harmonykb.engine.format;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -33,7 +34,7 @@ public final class PackedCheckpoint {
       quantization.put("zero_point", true);
     }
     packed.config.put("quantization_config", quantization);
-    for (String name : Map.copyOf(floats.floats).keySet()) {
+    for (String name : List.copyOf(floats.floats.keySet())) {
       if (name.contains("_proj")) {
         int inputs =
             floats.number(name.contains("down_proj") ? "intermediate_size" : "hidden_size");

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,7 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class TinyCheckpoint {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  // In order, so that a seed gives the same file in every process.
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
   public static final int VOCABULARY = 288;
 

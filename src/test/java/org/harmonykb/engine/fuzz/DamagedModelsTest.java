@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.format.TinyCheckpoint;
 import org.harmonykb.engine.format.TinyGguf;
@@ -29,6 +31,19 @@ class DamagedModelsTest {
   void undamagedInputsWork(FuzzTarget target) {
     for (byte[] seed : target.seeds()) {
       assertThat(target.accepts(seed, folder)).isTrue();
+    }
+  }
+
+  /** Inputs of earlier runs that broke something, and the seeds that Jazzer begins with. */
+  @ParameterizedTest
+  @EnumSource
+  void keptInputsWorkOrAreRefused(FuzzTarget target) throws IOException {
+    Path kept = Path.of("src/test/fuzz", target.name().toLowerCase(Locale.ROOT));
+    try (Stream<Path> inputs = Files.list(kept)) {
+      for (Path input : inputs.toList()) {
+        boolean isUsable = target.accepts(Files.readAllBytes(input), folder);
+        assertThat(isUsable).as(input.toString()).isEqualTo(input.toString().contains("seed"));
+      }
     }
   }
 
