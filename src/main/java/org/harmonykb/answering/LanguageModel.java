@@ -48,7 +48,8 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     try {
       Path file = configured.isBlank() ? firstModel() : Path.of(configured);
       if (file == null) {
-        text = "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file";
+        text =
+            "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a folder of safetensors";
       } else {
         model = load(file, contextLength, threads);
         text = model.engine.model().name();
@@ -84,13 +85,19 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
   }
 
+  /** A GGUF file in {@code models}, or else a folder of safetensors there. */
   private static @Nullable Path firstModel() throws IOException {
     Path models = Path.of("models");
     if (!Files.isDirectory(models)) {
       return null;
     }
     try (Stream<Path> files = Files.list(models)) {
-      return files.filter(f -> f.toString().endsWith(".gguf")).sorted().findFirst().orElse(null);
+      List<Path> found = files.sorted().toList();
+      return Stream.concat(
+              found.stream().filter(f -> f.toString().endsWith(".gguf")),
+              found.stream().filter(f -> Files.isRegularFile(f.resolve("config.json"))))
+          .findFirst()
+          .orElse(null);
     }
   }
 

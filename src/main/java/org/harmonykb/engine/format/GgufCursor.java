@@ -21,6 +21,11 @@ final class GgufCursor {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final int MAX_DEPTH = 8;
+
+  /** Of strings and arrays; the largest vocabularies have half a million merges. */
+  private static final int MAX_LENGTH = 1 << 25;
+
   private final Path path;
   private final MemorySegment file;
   private long position;
@@ -59,7 +64,11 @@ final class GgufCursor {
           null,
           "claims a " + what + " of " + Long.toUnsignedString(count) + ", more than it can hold");
     }
-    return Math.toIntExact(Math.min(count, Integer.MAX_VALUE - 8));
+    if (count > MAX_LENGTH) {
+      throw new ModelFormatException(
+          path, null, "has a " + what + " of " + count + "; " + MAX_LENGTH + " can be read");
+    }
+    return (int) count;
   }
 
   String string() {
@@ -95,8 +104,7 @@ final class GgufCursor {
       case FLOAT32 -> file.get(FLOAT, advance(4));
       case BOOL -> int8() != 0;
       case STRING -> string();
-      case ARRAY ->
-          throw new ModelFormatException(path, null, "has an array in its metadata's arrays");
+      case ARRAY -> throw new IllegalArgumentException("an array is read by array()");
       case UINT64, INT64 -> int64();
       case FLOAT64 -> file.get(DOUBLE, advance(8));
     };
@@ -104,6 +112,10 @@ final class GgufCursor {
 
   /** An array, by the kind of its elements. */
   Object array(GgufType type) {
+    return array(type, 0);
+  }
+
+  private Object array(GgufType type, int depth) {
     switch (type) {
       case UINT8, INT8, BOOL -> {
         int[] values = new int[count("array length", 1)];
@@ -146,8 +158,16 @@ final class GgufCursor {
         }
         return values;
       }
-      default ->
-          throw new ModelFormatException(path, null, "has arrays within arrays in its metadata");
+      case ARRAY -> {
+        if (depth == MAX_DEPTH) {
+          throw new ModelFormatException(path, null, "has arrays nested too deep");
+        }
+        Object[] values = new Object[count("array length", 12)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = array(type(), depth + 1);
+        }
+        return values;
+      }
     }
   }
 

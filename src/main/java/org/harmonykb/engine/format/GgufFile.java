@@ -15,14 +15,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.harmonykb.engine.ModelFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GGUF file of version 2 or 3, memory-mapped read-only. Every count, offset and shape is checked
- * against the file's size at opening, so that a tensor's data always lies inside the mapping and
- * nothing is allocated that the file could not fill. Immutable and thread-safe until {@link
- * #close}, after which tensors must not be touched.
+ * A GGUF file of version 2 or 3, in one part or several, memory-mapped read-only. Every count,
+ * offset and shape is checked against the file's size at opening, so that a tensor's data always
+ * lies inside the mapping and nothing is allocated that the file could not fill. Immutable and
+ * thread-safe until {@link #close}, after which tensors must not be touched.
  *
  * <p>Source: the GGUF specification in ggml's {@code docs/gguf.md}.
  */
@@ -31,6 +33,7 @@ public final class GgufFile implements ModelFile {
   static final int MAGIC = 0x46554747; // "GGUF" read little-endian
   private static final int MAGIC_BIG_ENDIAN = 0x47475546;
   private static final int MAX_DIMENSIONS = 4;
+  private static final Pattern PART_NAME = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
 
   private final Path path;
   private final Arena arena;
@@ -48,25 +51,80 @@ public final class GgufFile implements ModelFile {
   }
 
   /**
-   * Maps and checks a file.
+   * Maps and checks a file. Any part of a split file ({@code name-00001-of-00003.gguf}) stands for
+   * the whole.
    *
    * @throws ModelFormatException if it is not a usable GGUF file
    */
   public static GgufFile open(Path path) {
-    if (!Files.isRegularFile(path)) {
-      throw new ModelFormatException(path, null, "there is no such file");
-    }
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return read(path, arena, mapped);
-    } catch (IOException e) {
-      arena.close();
-      throw new ModelFormatException(path, null, "cannot be read: " + e.getMessage());
+    try {
+      Part opened = map(path, arena);
+      int parts = opened.metadata.integer("split.count", 1);
+      return parts > 1
+          ? join(path, arena, opened, parts)
+          : new GgufFile(path, arena, opened.size, opened.metadata, opened.tensors);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
     }
+  }
+
+  private static Part map(Path path, Arena arena) {
+    if (!Files.isRegularFile(path)) {
+      throw new ModelFormatException(path, null, "there is no such file");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+    } catch (IOException e) {
+      throw new ModelFormatException(path, null, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** All parts as one: the metadata of the first, the tensors of all. */
+  private static GgufFile join(Path path, Arena arena, Part opened, int count) {
+    Matcher name = PART_NAME.matcher(String.valueOf(path.getFileName()));
+    if (!name.matches() || Integer.parseInt(name.group(3)) != count) {
+      throw new ModelFormatException(
+          path,
+          null,
+          "is one of %d parts, but is not named like name-00001-of-%05d.gguf"
+              .formatted(count, count));
+    }
+    int openedNumber = Integer.parseInt(name.group(2)) - 1;
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    ModelMetadata metadata = opened.metadata;
+    long size = 0;
+    long expected = -1;
+    for (int number = 0; number < count; number++) {
+      Path partPath =
+          path.resolveSibling("%s-%05d-of-%05d.gguf".formatted(name.group(1), number + 1, count));
+      Part part = number == openedNumber ? opened : map(partPath, arena);
+      if (part.metadata.integer("split.no", -1) != number
+          || part.metadata.integer("split.count", 1) != count) {
+        throw new ModelFormatException(
+            partPath, null, "does not say that it is part %d of %d".formatted(number + 1, count));
+      }
+      if (number == 0) {
+        metadata = part.metadata;
+        expected = metadata.integer("split.tensors.count");
+      }
+      for (Tensor tensor : part.tensors.values()) {
+        if (tensors.put(tensor.name(), tensor) != null) {
+          throw new ModelFormatException(
+              partPath, tensor.name(), "occurs in an earlier part already");
+        }
+      }
+      size += part.size;
+    }
+    if (openedNumber >= count || tensors.size() != expected) {
+      throw new ModelFormatException(
+          path,
+          null,
+          "has parts with %d tensors together, but should have %d"
+              .formatted(tensors.size(), expected));
+    }
+    return new GgufFile(path, arena, size, metadata, Collections.unmodifiableMap(tensors));
   }
 
   @Override
@@ -99,7 +157,10 @@ public final class GgufFile implements ModelFile {
     arena.close();
   }
 
-  private static GgufFile read(Path path, Arena arena, MemorySegment file) {
+  /** One file's contents. */
+  private record Part(long size, ModelMetadata metadata, Map<String, Tensor> tensors) {}
+
+  private static Part read(Path path, MemorySegment file) {
     GgufCursor cursor = new GgufCursor(path, file);
     int magic = file.byteSize() < 24 ? 0 : cursor.int32();
     if (magic == MAGIC_BIG_ENDIAN) {
@@ -134,15 +195,10 @@ public final class GgufFile implements ModelFile {
       valueTypes.put(key, valueType);
       Object value = array ? cursor.array(valueType) : cursor.value(valueType);
       if (pairs.put(key, value) != null) {
-        throw new ModelFormatException(path, null, "has the metadata key " + key + " twice");
+        throw new ModelFormatException(path, null, "has the metadata key " + JsonObject.shortened(key) + " twice");
       }
     }
     ModelMetadata metadata = new ModelMetadata(path, pairs, valueTypes);
-    int splits = metadata.integer("split.count", 1);
-    if (splits > 1) {
-      throw new ModelFormatException(
-          path, null, "is one of " + splits + " parts; merge them into one file first");
-    }
     int alignment = metadata.integer("general.alignment", 32);
     if (alignment < 1 || alignment > 1 << 20 || Integer.bitCount(alignment) != 1) {
       throw new ModelFormatException(
@@ -195,8 +251,7 @@ public final class GgufFile implements ModelFile {
       tensors.put(
           name, new Tensor(name, type, entry.getValue(), file.asSlice(start + offset, bytes)));
     }
-    return new GgufFile(
-        path, arena, file.byteSize(), metadata, Collections.unmodifiableMap(tensors));
+    return new Part(file.byteSize(), metadata, Collections.unmodifiableMap(tensors));
   }
 
   private static long checkedBytes(

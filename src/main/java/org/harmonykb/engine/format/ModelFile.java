@@ -1,5 +1,6 @@
 package org.harmonykb.engine.format;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import org.harmonykb.engine.ModelFormatException;
@@ -13,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 public interface ModelFile extends AutoCloseable {
 
   /**
-   * Opens a model and checks it.
+   * Opens a model and checks it: a GGUF file (any part of a split one), a folder of safetensors, or
+   * one safetensors file in such a folder.
    *
    * @throws ModelFormatException if it cannot be used
    */
   static ModelFile open(Path path) {
-    return GgufFile.open(path);
+    return Files.isDirectory(path) || path.toString().endsWith(".safetensors")
+        ? SafetensorsModel.open(path)
+        : GgufFile.open(path);
   }
 
   /** The file or folder that was opened. */

@@ -2,6 +2,7 @@ package org.harmonykb.engine.format;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named tensor inside a mapped file. Immutable.
@@ -10,8 +11,17 @@ import java.util.Arrays;
  * @param type storage type
  * @param shape extents, the fastest running first: {@code [columns, rows, experts]}
  * @param data the tensor's bytes, exactly
+ * @param columnOrder where the stored columns belong: stored column {@code c} is the model's column
+ *     {@code columnOrder[c]}; null where they lie in order. GPTQ's act-order needs it, because the
+ *     columns of a group, which share a scale, are then scattered
  */
-public record Tensor(String name, TensorType type, long[] shape, MemorySegment data) {
+public record Tensor(
+    String name, TensorType type, long[] shape, MemorySegment data, int @Nullable [] columnOrder) {
+
+  /** A tensor whose columns lie in order. */
+  public Tensor(String name, TensorType type, long[] shape, MemorySegment data) {
+    this(name, type, shape, data, null);
+  }
 
   /** Values in a row. */
   public int columns() {

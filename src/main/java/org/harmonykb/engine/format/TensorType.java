@@ -30,13 +30,20 @@ public enum TensorType {
   I64(27, 1, 8),
   F64(28, 1, 8),
   BF16(30, 1, 2),
-  MXFP4(39, 32, 17);
+  MXFP4(39, 32, 17),
+  /**
+   * Our own, in memory only, for GPTQ and AWQ: a float32 scale, a whole zero point as one byte and
+   * 4-bit codes in Q4_0's order; {@code scale * (code - zero)}. Holds both formats exactly.
+   */
+  INT4(-1, 32, 21);
 
   private static final Map<Integer, TensorType> BY_ID = new HashMap<>();
 
   static {
     for (TensorType type : values()) {
-      BY_ID.put(type.id, type);
+      if (type.id >= 0) {
+        BY_ID.put(type.id, type);
+      }
     }
   }
 
@@ -55,6 +62,7 @@ public enum TensorType {
     return BY_ID.get(id);
   }
 
+  /** The id in a GGUF file, or -1 for a type that no file holds. */
   public int id() {
     return id;
   }

@@ -20,6 +20,7 @@ public final class Compute implements AutoCloseable {
   private final float[][] scratch;
   private final float[][] scores;
   private final List<MatMul.Job> jobs = new ArrayList<>();
+  private final List<float[]> gathered = new ArrayList<>(); // by job, for reordered columns
 
   /**
    * @param threads threads in all; 0 means one per processor of the process
@@ -56,8 +57,36 @@ public final class Compute implements AutoCloseable {
       float[] out,
       int outOffset,
       float @Nullable [] bias) {
+    int[] order = weights.columnOrder();
+    if (order != null) {
+      x = gather(order, x, xOffset, tokens);
+      xOffset = 0;
+    }
     jobs.add(MatMul.Job.of(weights, matrix, x, xOffset, tokens, out, outOffset, bias));
     return this;
+  }
+
+  /** Activations in the order of a matrix's stored columns, in a buffer of the next job's own. */
+  private float[] gather(int[] order, float[] x, int xOffset, int tokens) {
+    int columns = order.length;
+    int job = jobs.size();
+    while (gathered.size() <= job) {
+      gathered.add(new float[0]);
+    }
+    if (gathered.get(job).length < tokens * columns) {
+      gathered.set(job, new float[tokens * columns]);
+    }
+    float[] sorted = gathered.get(job);
+    forEach(
+        tokens,
+        t -> {
+          int from = xOffset + t * columns;
+          int to = t * columns;
+          for (int c = 0; c < columns; c++) {
+            sorted[to + c] = x[from + order[c]];
+          }
+        });
+    return sorted;
   }
 
   /** Computes all added products in one parallel region. */
@@ -66,7 +95,7 @@ public final class Compute implements AutoCloseable {
     jobs.clear();
   }
 
-  /** De-quantises one row of a matrix. */
+  /** De-quantises one row of a matrix whose columns lie in order. */
   public void row(Tensor weights, int row, float[] out, int outOffset) {
     kernel.dequantize(
         weights.type(),
@@ -86,7 +115,7 @@ public final class Compute implements AutoCloseable {
   /** Whether weights of this type can be computed with. */
   public static boolean supports(TensorType type) {
     return switch (type) {
-      case I8, I16, I32, I64, F64, Q8_K -> false;
+      case I8, I16, I32, I64, F64 -> false;
       default -> true;
     };
   }

@@ -92,6 +92,21 @@ final class ScalarDequantizer {
           out[o + i + 16] = d * IQ4_GRID[q >> 4];
         }
       }
+      case INT4 -> {
+        float d = Memory.ALL.get(Memory.FLOAT, a);
+        int zero = signedByte(a + 4);
+        for (int i = 0; i < 16; i++) {
+          int q = unsignedByte(a + 5 + i);
+          out[o + i] = d * ((q & 15) - zero);
+          out[o + i + 16] = d * ((q >> 4) - zero);
+        }
+      }
+      case Q8_K -> {
+        float d = Memory.ALL.get(Memory.FLOAT, a);
+        for (int i = 0; i < 256; i++) {
+          out[o + i] = d * signedByte(a + 4 + i);
+        }
+      }
       case IQ4_XS -> iq4xs(a, out, o);
       case Q2_K -> q2k(a, out, o);
       case Q3_K -> q3k(a, out, o);

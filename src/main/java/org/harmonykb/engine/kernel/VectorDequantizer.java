@@ -35,6 +35,7 @@ final class VectorDequantizer {
       case Q8_0 -> q80(address, out, offset, count);
       case Q4_0 -> q40(address, out, offset, count);
       case Q4_1 -> q41(address, out, offset, count);
+      case INT4 -> int4(address, out, offset, count);
       case MXFP4 -> mxfp4(address, out, offset, count);
       case Q4_K -> q4k(address, out, offset, count);
       case Q5_K -> q5k(address, out, offset, count);
@@ -74,6 +75,22 @@ final class VectorDequantizer {
         FloatVector low = (FloatVector) wide.and(15).sub(8).castShape(FLOATS, 0);
         FloatVector high =
             (FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(8).castShape(FLOATS, 0);
+        low.mul(d).intoArray(out, o + i);
+        high.mul(d).intoArray(out, o + 16 + i);
+      }
+    }
+  }
+
+  private static void int4(long a, float[] out, int o, int count) {
+    for (int end = o + count; o < end; o += 32, a += 21) {
+      FloatVector d = FloatVector.broadcast(FLOATS, ALL.get(Memory.FLOAT, a));
+      int zero = signedByte(a + 4);
+      for (int i = 0; i < 16; i += LANES) {
+        ByteVector q = ByteVector.fromMemorySegment(BYTES, ALL, a + 5 + i, LITTLE);
+        IntVector wide = (IntVector) q.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        FloatVector low = (FloatVector) wide.and(15).sub(zero).castShape(FLOATS, 0);
+        FloatVector high =
+            (FloatVector) wide.lanewise(VectorOperators.LSHR, 4).sub(zero).castShape(FLOATS, 0);
         low.mul(d).intoArray(out, o + i);
         high.mul(d).intoArray(out, o + 16 + i);
       }

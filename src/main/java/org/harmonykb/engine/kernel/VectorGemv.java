@@ -2,6 +2,7 @@ package org.harmonykb.engine.kernel;
 
 import static org.harmonykb.engine.kernel.Memory.ALL;
 import static org.harmonykb.engine.kernel.Memory.half;
+import static org.harmonykb.engine.kernel.Memory.signedByte;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.BYTES;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.FLOATS;
 import static org.harmonykb.engine.kernel.VectorSpeciesChoice.INTS;
@@ -37,6 +38,7 @@ final class VectorGemv {
       case Q8_0 -> q80(a, rows, columns, x, xo, out, oo);
       case Q4_0 -> q40(a, rows, columns, x, xo, out, oo);
       case Q4_1 -> q41(a, rows, columns, x, xo, out, oo);
+      case INT4 -> int4(a, rows, columns, x, xo, out, oo);
       case MXFP4 -> mxfp4(a, rows, columns, x, xo, out, oo);
       case Q4_K -> VectorGemvK.q4k(a, rows, columns, x, xo, out, oo);
       case Q6_K -> VectorGemvK.q6k(a, rows, columns, x, xo, out, oo);
@@ -152,6 +154,50 @@ final class VectorGemv {
           sum1 =
               ((FloatVector) w1.lanewise(VectorOperators.LSHR, 4).castShape(FLOATS, 0))
                   .fma(d1, m1)
+                  .fma(y, sum1);
+        }
+      }
+      out[oo + r] = VectorTiles.addLanes(sum0);
+      if (next != 0) {
+        out[oo + r + 1] = VectorTiles.addLanes(sum1);
+      }
+    }
+  }
+
+  private static void int4(long a, int rows, int columns, float[] x, int xo, float[] out, int oo) {
+    long rowBytes = columns / 32 * 21L;
+    for (int r = 0; r < rows; r += 2, a += rowBytes) {
+      // The last row of an odd number is computed twice.
+      long next = r + 1 < rows ? rowBytes : 0;
+      FloatVector sum0 = FloatVector.zero(FLOATS);
+      FloatVector sum1 = FloatVector.zero(FLOATS);
+      for (int k = xo; k < xo + columns; k += 32, a += 21) {
+        FloatVector d0 = FloatVector.broadcast(FLOATS, ALL.get(Memory.FLOAT, a));
+        FloatVector d1 = FloatVector.broadcast(FLOATS, ALL.get(Memory.FLOAT, a + next));
+        int zero0 = signedByte(a + 4);
+        int zero1 = signedByte(a + next + 4);
+        for (int i = 0; i < 16; i += LANES) {
+          ByteVector q0 = ByteVector.fromMemorySegment(BYTES, ALL, a + 5 + i, LITTLE);
+          ByteVector q1 = ByteVector.fromMemorySegment(BYTES, ALL, a + next + 5 + i, LITTLE);
+          IntVector w0 = (IntVector) q0.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          IntVector w1 = (IntVector) q1.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          FloatVector y = FloatVector.fromArray(FLOATS, x, k + i);
+          sum0 = ((FloatVector) w0.and(15).sub(zero0).castShape(FLOATS, 0)).mul(d0).fma(y, sum0);
+          sum1 = ((FloatVector) w1.and(15).sub(zero1).castShape(FLOATS, 0)).mul(d1).fma(y, sum1);
+        }
+        for (int i = 0; i < 16; i += LANES) {
+          ByteVector q0 = ByteVector.fromMemorySegment(BYTES, ALL, a + 5 + i, LITTLE);
+          ByteVector q1 = ByteVector.fromMemorySegment(BYTES, ALL, a + next + 5 + i, LITTLE);
+          IntVector w0 = (IntVector) q0.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          IntVector w1 = (IntVector) q1.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+          FloatVector y = FloatVector.fromArray(FLOATS, x, k + 16 + i);
+          sum0 =
+              ((FloatVector) w0.lanewise(VectorOperators.LSHR, 4).sub(zero0).castShape(FLOATS, 0))
+                  .mul(d0)
+                  .fma(y, sum0);
+          sum1 =
+              ((FloatVector) w1.lanewise(VectorOperators.LSHR, 4).sub(zero1).castShape(FLOATS, 0))
+                  .mul(d1)
                   .fma(y, sum1);
         }
       }

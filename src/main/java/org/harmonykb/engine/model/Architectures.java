@@ -9,7 +9,8 @@ import org.harmonykb.engine.kernel.KvLayout;
 /** The known architectures. */
 public final class Architectures {
 
-  private static final List<String> NAMES = List.of("gpt-oss", "llama", "qwen2", "qwen3");
+  private static final List<String> NAMES =
+      List.of("gpt-oss", "llama", "qwen2", "qwen3", "qwen3moe");
 
   private Architectures() {}
 
@@ -26,6 +27,7 @@ public final class Architectures {
       case "llama" -> Llama.build(file, config, tensors, compute, kvLayout, Rope.Pairing.ADJACENT);
       case "qwen2", "qwen3" ->
           Llama.build(file, config, tensors, compute, kvLayout, Rope.Pairing.HALVES);
+      case "qwen3moe" -> Qwen3Moe.build(file, config, tensors, compute, kvLayout);
       default ->
           throw new ModelFormatException(
               file.path(),

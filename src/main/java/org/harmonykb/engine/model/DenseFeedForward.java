@@ -2,8 +2,9 @@ package org.harmonykb.engine.model;
 
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
+import org.jspecify.annotations.Nullable;
 
-/** {@code down(silu(gate(x)) * up(x))}. */
+/** {@code down(silu(gate(x)) * up(x))}, each with a bias where the file has one. */
 final class DenseFeedForward implements FeedForward {
 
   /** Buffers that all layers share, since they run one after another. */
@@ -15,6 +16,9 @@ final class DenseFeedForward implements FeedForward {
   private final Tensor gate;
   private final Tensor up;
   private final Tensor down;
+  private final float @Nullable [] gateBias;
+  private final float @Nullable [] upBias;
+  private final float @Nullable [] downBias;
   private final Scratch scratch;
 
   DenseFeedForward(
@@ -23,6 +27,9 @@ final class DenseFeedForward implements FeedForward {
     this.gate = tensors.matrix(prefix + "gate.weight", config.embeddingLength(), width);
     this.up = tensors.matrix(prefix + "up.weight", config.embeddingLength(), width);
     this.down = tensors.matrix(prefix + "down.weight", width, config.embeddingLength());
+    this.gateBias = tensors.vectorOrNull(prefix + "gate.bias", width);
+    this.upBias = tensors.vectorOrNull(prefix + "up.bias", width);
+    this.downBias = tensors.vectorOrNull(prefix + "down.bias", config.embeddingLength());
     this.scratch = scratch;
   }
 
@@ -34,10 +41,10 @@ final class DenseFeedForward implements FeedForward {
       scratch.up = new float[tokens * width];
     }
     compute
-        .product(gate, x, tokens, scratch.gate, null)
-        .product(up, x, tokens, scratch.up, null)
+        .product(gate, x, tokens, scratch.gate, gateBias)
+        .product(up, x, tokens, scratch.up, upBias)
         .run();
     compute.swiglu(scratch.gate, scratch.up, tokens, width);
-    compute.product(down, scratch.gate, tokens, out, null).run();
+    compute.product(down, scratch.gate, tokens, out, downBias).run();
   }
 }

@@ -27,12 +27,12 @@ final class GptOss {
         tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
     MixtureOfExperts.Scratch scratch = new MixtureOfExperts.Scratch();
     List<Transformer.Layer> layers = new ArrayList<>();
+    int[] windows = config.windows(file.metadata(), l -> l % 2 == 0);
     for (int l = 0; l < config.blockCount(); l++) {
-      int window = l % 2 == 0 ? config.slidingWindow() : 0;
       layers.add(
           new Transformer.Layer(
               tensors.vector("blk." + l + ".attn_norm.weight", width),
-              Attention.from(tensors, config, l, window),
+              Attention.from(tensors, config, l, windows[l]),
               tensors.vector("blk." + l + ".post_attention_norm.weight", width),
               new MixtureOfExperts(
                   tensors,
@@ -40,6 +40,7 @@ final class GptOss {
                   l,
                   expertWidth,
                   MixtureOfExperts.Activation.CLAMPED_SWIGLU,
+                  MixtureOfExperts.Weights.OF_CHOSEN,
                   scratch)));
     }
     return new Transformer(
@@ -50,6 +51,6 @@ final class GptOss {
         embedding,
         layers,
         tensors.vector("output_norm.weight", width),
-        tensors.matrix("output.weight", width, embedding.rows()));
+        tensors.output(embedding));
   }
 }

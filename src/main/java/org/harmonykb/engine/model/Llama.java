@@ -28,11 +28,12 @@ final class Llama {
         tensors.matrix("token_embd.weight", width, file.tensor("token_embd.weight").rows());
     DenseFeedForward.Scratch scratch = new DenseFeedForward.Scratch();
     List<Transformer.Layer> layers = new ArrayList<>();
+    int[] windows = config.windows(file.metadata(), l -> false);
     for (int l = 0; l < config.blockCount(); l++) {
       layers.add(
           new Transformer.Layer(
               tensors.vector("blk." + l + ".attn_norm.weight", width),
-              Attention.from(tensors, config, l, 0),
+              Attention.from(tensors, config, l, windows[l]),
               tensors.vector("blk." + l + ".ffn_norm.weight", width),
               new DenseFeedForward(tensors, config, l, feedForwardLength, scratch)));
     }
@@ -48,8 +49,6 @@ final class Llama {
         embedding,
         layers,
         tensors.vector("output_norm.weight", width),
-        tensors.has("output.weight")
-            ? tensors.matrix("output.weight", width, embedding.rows())
-            : embedding);
+        tensors.output(embedding));
   }
 }

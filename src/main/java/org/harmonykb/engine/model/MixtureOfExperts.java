@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A router picks some experts for each token; their outputs are added with the softmax of the
- * picked logits as weights. Tokens are grouped by expert, so that an expert's weights are read once
- * however many tokens chose it, and all experts of a layer share one parallel region. A token's
- * experts are added in the order of their rank, which makes the sum independent of the other
- * tokens.
+ * router's logits as weights. Tokens are grouped by expert, so that an expert's weights are read
+ * once however many tokens chose it, and all experts of a layer share one parallel region. A
+ * token's experts are added in the order of their rank, which makes the sum independent of the
+ * other tokens.
  */
 final class MixtureOfExperts implements FeedForward {
 
@@ -18,6 +18,14 @@ final class MixtureOfExperts implements FeedForward {
   enum Activation {
     SWIGLU,
     CLAMPED_SWIGLU
+  }
+
+  /** What the softmax runs over. */
+  enum Weights {
+    /** The chosen experts' logits: their weights add up to one. */
+    OF_CHOSEN,
+    /** All experts' logits, of which the chosen keep their part. */
+    OF_ALL
   }
 
   private final Tensor router;
@@ -30,6 +38,7 @@ final class MixtureOfExperts implements FeedForward {
   private final float @Nullable [] downBias;
   private final int used;
   private final Activation activation;
+  private final Weights weights;
   private final Scratch scratch;
 
   /** Buffers that all layers share, since they run one after another. */
@@ -64,6 +73,7 @@ final class MixtureOfExperts implements FeedForward {
       int layer,
       int width,
       Activation activation,
+      Weights weights,
       Scratch scratch) {
     String prefix = "blk." + layer + ".ffn_";
     int embedding = config.embeddingLength();
@@ -78,6 +88,7 @@ final class MixtureOfExperts implements FeedForward {
     this.downBias = tensors.vectorOrNull(prefix + "down_exps.bias", embedding, experts);
     this.used = config.expertUsedCount();
     this.activation = activation;
+    this.weights = weights;
     this.scratch = scratch;
   }
 
@@ -151,7 +162,7 @@ final class MixtureOfExperts implements FeedForward {
         });
   }
 
-  /** The experts with the largest logits, the lower number first on ties, and their softmax. */
+  /** The experts with the largest logits, the lower number first on ties, and their weights. */
   private void choose(Scratch s, int token, int experts) {
     int base = token * experts;
     int at = token * used;
@@ -172,6 +183,12 @@ final class MixtureOfExperts implements FeedForward {
       float weight = (float) Math.exp(s.logits[base + s.chosen[at + i]] - max);
       s.weights[at + i] = weight;
       sum += weight;
+    }
+    if (weights == Weights.OF_ALL) {
+      sum = 0;
+      for (int e = 0; e < experts; e++) {
+        sum += (float) Math.exp(s.logits[base + e] - max);
+      }
     }
     for (int i = 0; i < used; i++) {
       s.weights[at + i] /= sum;

@@ -1,5 +1,6 @@
 package org.harmonykb.engine.model;
 
+import java.util.function.IntPredicate;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.format.ModelMetadata;
 
@@ -21,6 +22,31 @@ public record ModelConfig(
     int expertCount,
     int expertUsedCount,
     float layerNormRmsEpsilon) {
+
+  /** Far above any model's; sizes of buffers cannot overflow below them. */
+  private static final int MAX_WIDTH = 1 << 20;
+
+  private static final int MAX_CONTEXT = 1 << 28;
+
+  /**
+   * The window of each layer, 0 for those that see all positions.
+   *
+   * @param byDefault which layers have a window where the file does not say
+   */
+  int[] windows(ModelMetadata metadata, IntPredicate byDefault) {
+    String key = architecture + ".attention.sliding_window_pattern";
+    int[] pattern = metadata.raw(key) instanceof int[] listed ? listed : null;
+    if (pattern != null && pattern.length != blockCount) {
+      throw new ModelFormatException(
+          metadata.file(), null, key + " has " + pattern.length + " entries for " + blockCount);
+    }
+    int[] windows = new int[blockCount];
+    for (int l = 0; l < blockCount; l++) {
+      boolean isWindowed = pattern == null ? byDefault.test(l) : pattern[l] != 0;
+      windows[l] = isWindowed ? slidingWindow : 0;
+    }
+    return windows;
+  }
 
   static ModelConfig from(ModelMetadata metadata) {
     String architecture = metadata.string("general.architecture");
@@ -48,14 +74,21 @@ public record ModelConfig(
         config.blockCount > 0
             && config.blockCount < 1024
             && config.contextLength > 0
+            && config.contextLength <= MAX_CONTEXT
             && embeddingLength > 0
+            && embeddingLength <= MAX_WIDTH
+            && headCount <= MAX_WIDTH
             && config.headCountKv > 0
             && headCount % config.headCountKv == 0
             && config.keyLength > 0
             && config.keyLength % 2 == 0
+            && (long) headCount * config.keyLength <= MAX_WIDTH
             && valueLength == config.keyLength
             && config.expertUsedCount <= config.expertCount
-            && (config.expertCount == 0 || config.expertUsedCount > 0);
+            && config.expertCount <= MAX_WIDTH
+            && (config.expertCount == 0 || config.expertUsedCount > 0)
+            && config.layerNormRmsEpsilon >= 0
+            && config.layerNormRmsEpsilon < 1;
     if (!plausible) {
       throw new ModelFormatException(metadata.file(), null, "has impossible dimensions: " + config);
     }

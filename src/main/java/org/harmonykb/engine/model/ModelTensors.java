@@ -39,6 +39,13 @@ final class ModelTensors {
     return tensor;
   }
 
+  /** The matrix that logits are computed with, which in some models is the embedding. */
+  Tensor output(Tensor embedding) {
+    return has("output.weight")
+        ? matrix("output.weight", embedding.columns(), embedding.rows())
+        : embedding;
+  }
+
   /** All values of a small tensor. */
   float[] vector(String name, long... shape) {
     return compute.values(matrix(name, shape));

@@ -1,13 +1,15 @@
 package org.harmonykb.engine.model;
 
+import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.format.ModelMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rotary position embedding. Immutable.
  *
- * <p>YaRN follows OpenAI's gpt-oss {@code model.py}: the correction range is not rounded, and
- * cosine and sine are scaled by {@code 0.1 ln(factor) + 1}.
+ * <p>YaRN for gpt-oss follows OpenAI's {@code model.py}: the correction range is not rounded, and
+ * cosine and sine are scaled by {@code 0.1 ln(factor) + 1}. For the others it is that of the
+ * transformers library.
  */
 final class Rope {
 
@@ -33,6 +35,7 @@ final class Rope {
   }
 
   /**
+   * @param pairing unless the file says otherwise, which Hugging Face's unpermuted weights do
    * @param frequencyFactors divisors of the frequencies as in Llama 3's {@code rope_freqs}, or null
    */
   static Rope from(
@@ -42,15 +45,28 @@ final class Rope {
       float @Nullable [] frequencyFactors) {
     String prefix = config.architecture() + ".rope.";
     int size = metadata.integer(prefix + "dimension_count", config.keyLength());
-    size = Math.min(size, config.keyLength()) / 2 * 2;
     double base = metadata.number(prefix + "freq_base", 10000);
     String scaling = metadata.stringOrNull(prefix + "scaling.type");
     double factor = metadata.number(prefix + "scaling.factor", 1);
+    // A factor of 0 stands for none in some files.
+    factor = factor == 0 ? 1 : factor;
+    if (size < 2 || size > config.keyLength() || size % 2 != 0) {
+      throw broken(metadata, prefix + "dimension_count", size);
+    }
+    if (!(base > 1 && base < 1e30)) {
+      throw broken(metadata, prefix + "freq_base", base);
+    }
+    if (!(factor > 0 && factor < 1e6)) {
+      throw broken(metadata, prefix + "scaling.factor", factor);
+    }
     double[] inverse = new double[size / 2];
     double magnitude = 1;
     for (int i = 0; i < inverse.length; i++) {
       inverse[i] = Math.pow(base, -2.0 * i / size);
       if (frequencyFactors != null) {
+        if (!(frequencyFactors[i] > 0)) {
+          throw broken(metadata, "rope_freqs.weight", frequencyFactors[i]);
+        }
         inverse[i] /= frequencyFactors[i];
       }
     }
@@ -59,18 +75,46 @@ final class Rope {
         inverse[i] /= factor;
       }
     } else if ("yarn".equals(scaling) && factor > 1) {
-      double context = metadata.integer(prefix + "scaling.original_context_length");
-      double fast = metadata.number(prefix + "scaling.yarn_beta_fast", (float) BETA_FAST);
-      double slow = metadata.number(prefix + "scaling.yarn_beta_slow", (float) BETA_SLOW);
-      double low = correction(size, context, fast, base);
-      double high = correction(size, context, slow, base);
-      for (int i = 0; i < inverse.length; i++) {
-        double ramp = Math.clamp((i - low) / Math.max(high - low, 1e-3), 0, 1);
-        inverse[i] = inverse[i] / factor * ramp + inverse[i] * (1 - ramp);
-      }
-      magnitude = 0.1 * Math.log(factor) + 1;
+      spread(metadata, prefix, base, factor, inverse);
+      magnitude = (0.1 * Math.log(factor) + 1) * metadata.number(prefix + "scaling.attn_factor", 1);
+    } else if (scaling != null && !scaling.equals("none") && !scaling.equals("yarn")) {
+      throw new ModelFormatException(
+          metadata.file(), null, prefix + "scaling.type is none of none, linear, yarn");
     }
-    return new Rope(pairing, inverse, magnitude);
+    boolean isHalves = "halves".equals(metadata.stringOrNull(prefix + "pairing"));
+    return new Rope(isHalves ? Pairing.HALVES : pairing, inverse, magnitude);
+  }
+
+  /**
+   * YaRN: slow turns are stretched by the factor, fast ones stay, those between are mixed. The
+   * range between is rounded outwards by all but gpt-oss, and kept within the head by all.
+   */
+  private static void spread(
+      ModelMetadata metadata, String prefix, double base, double factor, double[] inverse) {
+    int size = 2 * inverse.length;
+    double context = metadata.integer(prefix + "scaling.original_context_length");
+    double fast = metadata.number(prefix + "scaling.yarn_beta_fast", (float) BETA_FAST);
+    double slow = metadata.number(prefix + "scaling.yarn_beta_slow", (float) BETA_SLOW);
+    if (!(context > 0 && fast > 0 && slow > 0)) {
+      throw new ModelFormatException(
+          metadata.file(), null, prefix + "scaling has a context or beta that is not positive");
+    }
+    double low = correction(size, context, fast, base);
+    double high = correction(size, context, slow, base);
+    if (metadata.flag(prefix + "scaling.yarn_truncate", !prefix.startsWith("gpt-oss."))) {
+      low = Math.floor(low);
+      high = Math.ceil(high);
+    }
+    low = Math.max(low, 0);
+    high = Math.min(high, size - 1);
+    for (int i = 0; i < inverse.length; i++) {
+      double ramp = Math.clamp((i - low) / (high == low ? 1e-3 : high - low), 0, 1);
+      inverse[i] = inverse[i] / factor * ramp + inverse[i] * (1 - ramp);
+    }
+  }
+
+  private static ModelFormatException broken(ModelMetadata metadata, String key, double value) {
+    return new ModelFormatException(metadata.file(), null, key + " is " + value);
   }
 
   /** The pair that makes so many rotations within the original context. */

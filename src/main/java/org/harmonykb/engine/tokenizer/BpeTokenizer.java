@@ -2,6 +2,7 @@ package org.harmonykb.engine.tokenizer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -31,6 +32,7 @@ public final class BpeTokenizer implements Tokenizer {
   private final List<String> specialTexts;
   private final Map<String, Integer> pieceIds;
   private final boolean wholePieces;
+  private final boolean composes; // text is brought to Unicode's form C first
   private final int[] byteIds = new int[256];
   private final PreTokenizer preTokenizer;
   private final BytePairEncoder encoder;
@@ -45,6 +47,9 @@ public final class BpeTokenizer implements Tokenizer {
         metadata.has("tokenizer.ggml.token_type")
             ? metadata.integers("tokenizer.ggml.token_type")
             : new int[0];
+    if (types.length > 0 && types.length != tokens.length) {
+      throw broken(metadata, types.length + " token types for " + tokens.length + " tokens");
+    }
     this.preTokenizer = preTokenizer;
     this.bytes = new byte[tokens.length][];
     this.special = new boolean[tokens.length];
@@ -70,7 +75,10 @@ public final class BpeTokenizer implements Tokenizer {
     }
     this.pieceIds = ids;
     this.wholePieces =
-        preTokenizer == PreTokenizer.GPT_4O || preTokenizer == PreTokenizer.LLAMA_BPE;
+        metadata.flag(
+            "tokenizer.ggml.ignore_merges",
+            preTokenizer == PreTokenizer.GPT_4O || preTokenizer == PreTokenizer.LLAMA_BPE);
+    this.composes = "nfc".equals(metadata.stringOrNull("tokenizer.ggml.normalizer"));
     this.specialTexts = new ArrayList<>(specialIds.keySet());
     specialTexts.removeIf(String::isEmpty);
     specialTexts.sort(Comparator.comparingInt(String::length).reversed());
@@ -79,8 +87,8 @@ public final class BpeTokenizer implements Tokenizer {
     }
     this.encoder = new BytePairEncoder(mergeTable(metadata, ids, mergeTexts));
     this.addsBos = metadata.flag("tokenizer.ggml.add_bos_token", false);
-    this.bosToken = tokenId(metadata, "tokenizer.ggml.bos_token_id");
-    this.eosToken = tokenId(metadata, "tokenizer.ggml.eos_token_id");
+    this.bosToken = tokenId(metadata, "tokenizer.ggml.bos_token_id", tokens.length);
+    this.eosToken = tokenId(metadata, "tokenizer.ggml.eos_token_id", tokens.length);
   }
 
   /**
@@ -122,23 +130,34 @@ public final class BpeTokenizer implements Tokenizer {
       String merge = merges[rank];
       int space = merge.indexOf(' ', 1);
       if (space < 0 || space == merge.length() - 1) {
-        throw new ModelFormatException(
-            metadata.file(), null, "has the merge '" + merge + "', which is no pair");
+        throw broken(metadata, "merge " + rank + " is no pair");
       }
       String left = merge.substring(0, space);
       String right = merge.substring(space + 1);
       Integer leftId = ids.get(left);
       Integer rightId = ids.get(right);
       Integer mergedId = ids.get(left.concat(right));
-      if (leftId != null && rightId != null && mergedId != null) {
-        table.put(leftId, rightId, rank, mergedId);
+      if (leftId == null || rightId == null || mergedId == null) {
+        throw broken(metadata, "merge " + rank + " names a token that is not in the vocabulary");
       }
+      table.put(leftId, rightId, rank, mergedId);
     }
     return table;
   }
 
-  private static OptionalInt tokenId(ModelMetadata metadata, String key) {
-    return metadata.has(key) ? OptionalInt.of(metadata.integer(key)) : OptionalInt.empty();
+  private static OptionalInt tokenId(ModelMetadata metadata, String key, int tokens) {
+    if (!metadata.has(key)) {
+      return OptionalInt.empty();
+    }
+    int id = metadata.integer(key);
+    if (id >= tokens) {
+      throw broken(metadata, key + " " + id + " for " + tokens + " tokens");
+    }
+    return OptionalInt.of(id);
+  }
+
+  private static ModelFormatException broken(ModelMetadata metadata, String reason) {
+    return new ModelFormatException(metadata.file(), null, "has a broken tokenizer: " + reason);
   }
 
   @Override
@@ -185,7 +204,8 @@ public final class BpeTokenizer implements Tokenizer {
     if (text.isEmpty()) {
       return;
     }
-    int[] codePoints = codePoints(text);
+    int[] codePoints =
+        codePoints(composes ? Normalizer.normalize(text, Normalizer.Form.NFC) : text);
     int[] ids = new int[64];
     StringBuilder stored = new StringBuilder();
     for (int start = 0; start < codePoints.length; ) {

@@ -23,7 +23,7 @@ class KernelTwinsTest {
   @EnumSource(
       names = {
         "F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K",
-        "MXFP4"
+        "MXFP4", "INT4"
       })
   void dequantizedValuesAreTheSame(TensorType type) {
     int count = 1024;
@@ -75,7 +75,7 @@ class KernelTwinsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "MXFP4", "Q4_K", "Q6_K"})
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "INT4", "MXFP4", "Q4_K", "Q6_K"})
   void oneTokenGivesTheSameBitsAsMany(TensorType type) {
     for (int columns : new int[] {type.blockSize(), 768, 2304}) {
       for (int rows = 1; rows <= Kernel.TILE_ROWS; rows++) {

@@ -31,7 +31,7 @@ class FixtureLogitsTest {
     }
   }
 
-  static Stream<Case> ggufModels() throws IOException {
+  static Stream<Case> models() throws IOException {
     Path folder = Fixtures.shared("fixtures/engine");
     JsonMapper json = JsonMapper.builder().build();
     JsonNode manifest = json.readTree(Files.readString(folder.resolve("manifest.json")));
@@ -42,11 +42,11 @@ class FixtureLogitsTest {
     List<Case> cases = new ArrayList<>();
     for (var entry : manifest.get("models").properties()) {
       JsonNode model = entry.getValue();
-      if (model.has("file") && !model.has("lora")) {
+      if (!model.has("lora")) {
         cases.add(
             new Case(
                 entry.getKey(),
-                folder.resolve(model.get("file").asString()),
+                folder.resolve(model.get(model.has("dir") ? "dir" : "file").asString()),
                 folder.resolve(model.get("logits").asString()),
                 positions,
                 json.treeToValue(model.get("argmax"), int[].class),
@@ -57,13 +57,13 @@ class FixtureLogitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("ggufModels")
+  @MethodSource("models")
   void distributionsEqualTheReference(Case model) throws IOException {
     assertThat(meanDivergence(model, KvLayout.F32, true)).isLessThanOrEqualTo(1e-4);
   }
 
   @ParameterizedTest
-  @MethodSource("ggufModels")
+  @MethodSource("models")
   void halfPrecisionCacheStaysClose(Case model) throws IOException {
     assertThat(meanDivergence(model, KvLayout.F16, false)).isLessThanOrEqualTo(1e-3);
   }
