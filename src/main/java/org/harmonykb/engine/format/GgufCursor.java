@@ -116,47 +116,47 @@ final class GgufCursor {
   }
 
   private Object array(GgufType type, int depth) {
-    switch (type) {
+    return switch (type) {
       case UINT8, INT8, BOOL -> {
         int[] values = new int[count("array length", 1)];
         for (int i = 0; i < values.length; i++) {
           values[i] = type == GgufType.INT8 ? int8() : int8() & 0xff;
         }
-        return values;
+        yield values;
       }
       case UINT16, INT16 -> {
         int[] values = new int[count("array length", 2)];
         for (int i = 0; i < values.length; i++) {
           values[i] = type == GgufType.INT16 ? int16() : int16() & 0xffff;
         }
-        return values;
+        yield values;
       }
       case UINT32, INT32 -> {
         int[] values = new int[count("array length", 4)];
         MemorySegment.copy(file, INT, advance(4L * values.length), values, 0, values.length);
-        return values;
+        yield values;
       }
       case FLOAT32 -> {
         float[] values = new float[count("array length", 4)];
         MemorySegment.copy(file, FLOAT, advance(4L * values.length), values, 0, values.length);
-        return values;
+        yield values;
       }
       case UINT64, INT64 -> {
         long[] values = new long[count("array length", 8)];
         MemorySegment.copy(file, LONG, advance(8L * values.length), values, 0, values.length);
-        return values;
+        yield values;
       }
       case FLOAT64 -> {
         double[] values = new double[count("array length", 8)];
         MemorySegment.copy(file, DOUBLE, advance(8L * values.length), values, 0, values.length);
-        return values;
+        yield values;
       }
       case STRING -> {
         String[] values = new String[count("array length", 8)];
         for (int i = 0; i < values.length; i++) {
           values[i] = string();
         }
-        return values;
+        yield values;
       }
       case ARRAY -> {
         if (depth == MAX_DEPTH) {
@@ -166,9 +166,9 @@ final class GgufCursor {
         for (int i = 0; i < values.length; i++) {
           values[i] = array(type(), depth + 1);
         }
-        return values;
+        yield values;
       }
-    }
+    };
   }
 
   private long advance(long bytes) {

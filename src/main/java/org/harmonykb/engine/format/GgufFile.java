@@ -195,7 +195,8 @@ public final class GgufFile implements ModelFile {
       valueTypes.put(key, valueType);
       Object value = array ? cursor.array(valueType) : cursor.value(valueType);
       if (pairs.put(key, value) != null) {
-        throw new ModelFormatException(path, null, "has the metadata key " + JsonObject.shortened(key) + " twice");
+        throw new ModelFormatException(
+            path, null, "has the metadata key " + JsonObject.shortened(key) + " twice");
       }
     }
     ModelMetadata metadata = new ModelMetadata(path, pairs, valueTypes);

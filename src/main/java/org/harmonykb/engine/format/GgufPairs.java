@@ -54,6 +54,12 @@ public final class GgufPairs {
     return this;
   }
 
+  /** Leaves a key out. */
+  public GgufPairs remove(String key) {
+    values.remove(key);
+    return this;
+  }
+
   Map<String, Value> values() {
     return values;
   }

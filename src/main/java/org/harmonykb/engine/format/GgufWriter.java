@@ -204,6 +204,11 @@ public final class GgufWriter implements AutoCloseable {
       if (!names.add(entry.name())) {
         throw new IllegalArgumentException("tensor " + entry.name() + " occurs twice");
       }
+      if (!entry.type().isStorable()) {
+        throw new IllegalArgumentException(
+            "tensor %s has the type %s, which GGUF does not know"
+                .formatted(entry.name(), entry.type()));
+      }
       if (entry.shape()[0] % entry.type().blockSize() != 0) {
         throw new IllegalArgumentException(
             "tensor %s has rows of %d values, but %s is stored in blocks of %d"

@@ -67,6 +67,11 @@ public enum TensorType {
     return id;
   }
 
+  /** Whether GGUF files can hold it; others exist in memory only. */
+  public boolean isStorable() {
+    return id >= 0;
+  }
+
   /** Values in a block. */
   public int blockSize() {
     return blockSize;

@@ -50,6 +50,7 @@ public final class ModelQuantizer {
     List<TensorPlan> plans = Planner.plan(model, options);
     GgufPairs metadata =
         GgufPairs.copyOf(model.metadata())
+            .remove(SourceLayout.PAIRING)
             .put("general.file_type", Planner.fileType(plans))
             .put("general.quantization_version", 2);
     try (GgufWriter writer =
@@ -58,7 +59,7 @@ public final class ModelQuantizer {
       slabs.expect(plans.stream().mapToLong(TensorPlan::bytes).sum(), listener::progress);
       for (int i = 0; i < plans.size(); i++) {
         listener.tensor(plans.get(i));
-        write(slabs, i, plans.get(i), options);
+        write(slabs, i, plans.get(i), SourceLayout.of(model, plans.get(i).source()), options);
       }
       writer.finish();
       return new Result(model.size(), writer.size());
@@ -68,7 +69,11 @@ public final class ModelQuantizer {
   }
 
   private static void write(
-      SlabWriter slabs, int index, TensorPlan plan, QuantizationOptions options)
+      SlabWriter slabs,
+      int index,
+      TensorPlan plan,
+      SourceLayout layout,
+      QuantizationOptions options)
       throws IOException {
     Tensor source = plan.source();
     int columns = source.columns();
@@ -76,7 +81,7 @@ public final class ModelQuantizer {
     long sourceRow = source.rowBytes();
     long row = plan.type().bytes(columns);
     MemorySegment data = source.data();
-    if (plan.copies()) {
+    if (plan.copies() && layout.isPlain()) {
       slabs.write(
           index,
           rows,
@@ -94,9 +99,15 @@ public final class ModelQuantizer {
         row,
         (from, to, out) -> {
           RowCodec codec = new RowCodec(options.rounding());
-          float[] values = new float[columns];
+          float[] stored = new float[columns];
+          float[] values = layout.isPlain() ? stored : new float[columns];
+          boolean isVector = source.shape().length == 1;
           for (long r = from; r < to; r++) {
-            codec.decode(source.type(), data, r * sourceRow, values, columns);
+            long sourceIndex = isVector ? r : layout.source(r);
+            codec.decode(source.type(), data, sourceIndex * sourceRow, stored, columns);
+            if (!layout.isPlain()) {
+              layout.order(stored, values, isVector);
+            }
             int matrix = (int) (r / source.rows()) * columns;
             codec.encode(plan.type(), values, columns, importance, matrix, out, (r - from) * row);
           }

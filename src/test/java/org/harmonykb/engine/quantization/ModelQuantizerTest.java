@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Quantised files load, say nearly the same, and keep all that is not a weight. */
 class ModelQuantizerTest {
@@ -43,6 +44,26 @@ class ModelQuantizerTest {
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path folder;
+
+  /** GPTQ's sorted columns and Hugging Face's order of rotated rows must come out as GGUF's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-llama-gptq", "tiny-llama-awq", "tiny-gpt-oss-hf"})
+  void huggingFaceFolderBecomesAnOrdinaryGgufFile(String name) throws IOException {
+    Path out = folder.resolve("out.gguf");
+    String text =
+        Files.readString(Fixtures.shared("fixtures/tokenizer/long-gpl3-gfdl-en.txt"))
+            .substring(0, 1600);
+    try (ModelFile source = open(name)) {
+      ModelQuantizer.run(source, out, QuantizationOptions.of(Target.Q8_0), SILENT);
+      try (ModelFile quantised = ModelFile.open(out)) {
+        ModelComparison.Result result =
+            ModelComparison.run(source, quantised, text, 256, 512, 0, _ -> {});
+        System.out.printf("Q8_0 of %s: KL %.5f%n", name, result.klDivergence());
+        assertThat(result.klDivergence()).isBetween(1e-9, 0.1);
+        assertThat(quantised.metadata().keys()).doesNotContain("llama.rope.pairing");
+      }
+    }
+  }
 
   @ParameterizedTest
   @EnumSource
