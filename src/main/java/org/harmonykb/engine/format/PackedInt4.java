@@ -161,28 +161,42 @@ final class PackedInt4 {
   /** Writes one row of {@link #type}. */
   void row(int output, byte[] bytes, int at) {
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(at);
+    byte[] row = codes(output);
     if (!hasWholeBlocks) {
       for (int c = 0; c < inputs; c++) {
-        out.putFloat(scale(groupOf[c], output) * (code(c, output) - zero(groupOf[c], output)));
+        out.putFloat(scale(groupOf[c], output) * (row[c] - zero(groupOf[c], output)));
       }
       return;
     }
-    for (int from = 0; from < inputs; from += BLOCK) {
+    for (int from = 0; from < inputs; from += BLOCK, at += TensorType.INT4.blockBytes()) {
       int group = groupOf[order[from]];
-      out.putFloat(scale(group, output)).put((byte) zero(group, output));
-      for (int i = from; i < from + BLOCK / 2; i++) {
-        out.put((byte) (code(order[i], output) | code(order[i + BLOCK / 2], output) << 4));
+      out.putFloat(at, scale(group, output));
+      bytes[at + 4] = (byte) zero(group, output);
+      for (int i = 0; i < BLOCK / 2; i++) {
+        int high = row[order[from + i + BLOCK / 2]] << 4;
+        bytes[at + 5 + i] = (byte) (row[order[from + i]] | high);
       }
     }
   }
 
-  private int code(int input, int output) {
+  /** The codes of one output, one by input, in the model's order. */
+  private byte[] codes(int output) {
+    byte[] row = new byte[inputs];
     if (quantization.method() == Method.GPTQ) {
-      long word = (long) (input >> 3) * outputs + output;
-      return codes.get(INT, 4 * word) >>> 4 * (input & 7) & 15;
+      for (int c = 0; c < inputs; c += 8) {
+        int word = codes.get(INT, 4 * ((long) (c >> 3) * outputs + output));
+        for (int i = 0; i < 8; i++) {
+          row[c + i] = (byte) (word >>> 4 * i & 15);
+        }
+      }
+    } else {
+      int shift = AWQ_SHIFT[output & 7];
+      for (int c = 0; c < inputs; c++) {
+        int word = codes.get(INT, 4 * ((long) c * (outputs >> 3) + (output >> 3)));
+        row[c] = (byte) (word >>> shift & 15);
+      }
     }
-    long word = (long) input * (outputs >> 3) + (output >> 3);
-    return codes.get(INT, 4 * word) >>> AWQ_SHIFT[output & 7] & 15;
+    return row;
   }
 
   private int zero(int group, int output) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SafetensorsModel implements ModelFile {
 
+  private static final System.Logger LOG = System.getLogger(SafetensorsModel.class.getName());
   private static final String INDEX = "model.safetensors.index.json";
   private static final String SUFFIX = ".safetensors";
   private static final int MAX_SHARDS = 4096;
@@ -217,6 +218,7 @@ final class SafetensorsModel implements ModelFile {
         chunks.add(new long[] {i, row, Math.min(step, tensor.rows() - row)});
       }
     }
+    long started = System.nanoTime();
     Workspace room = Workspace.create(path, positions[relaid.size()]);
     try {
       IntStream.range(0, chunks.size())
@@ -247,6 +249,11 @@ final class SafetensorsModel implements ModelFile {
       throw e;
     }
     workspace = room;
+    LOG.log(
+        System.Logger.Level.INFO,
+        "Laid out {0} MB of weights anew in {1} ms",
+        positions[relaid.size()] >> 20,
+        (System.nanoTime() - started) / 1_000_000);
   }
 
   private static void writeRows(

@@ -42,7 +42,11 @@ final class Workspace implements AutoCloseable {
    * @param model named in errors
    */
   static Workspace create(Path model, long size) {
-    if (size <= IN_MEMORY) {
+    return create(model, size, IN_MEMORY);
+  }
+
+  static Workspace create(Path model, long size, long inMemory) {
+    if (size <= inMemory) {
       return new Workspace(null, size);
     }
     String configured = System.getProperty("kb.engine.work-dir");

@@ -123,8 +123,12 @@ public final class BpeTokenizer implements Tokenizer {
     return new BpeTokenizer(metadata, preTokenizer);
   }
 
-  private static MergeTable mergeTable(
-      ModelMetadata metadata, Map<String, Integer> ids, String[] merges) {
+  /** Control tokens count, though nothing merges into them. */
+  private boolean isKnown(Map<String, Integer> ids, String token) {
+    return ids.containsKey(token) || specialIds.containsKey(token);
+  }
+
+  private MergeTable mergeTable(ModelMetadata metadata, Map<String, Integer> ids, String[] merges) {
     MergeTable table = new MergeTable(merges.length);
     for (int rank = 0; rank < merges.length; rank++) {
       String merge = merges[rank];
@@ -137,10 +141,11 @@ public final class BpeTokenizer implements Tokenizer {
       Integer leftId = ids.get(left);
       Integer rightId = ids.get(right);
       Integer mergedId = ids.get(left.concat(right));
-      if (leftId == null || rightId == null || mergedId == null) {
+      if (leftId != null && rightId != null && mergedId != null) {
+        table.put(leftId, rightId, rank, mergedId);
+      } else if (!isKnown(ids, left) || !isKnown(ids, right) || !isKnown(ids, left.concat(right))) {
         throw broken(metadata, "merge " + rank + " names a token that is not in the vocabulary");
       }
-      table.put(leftId, rightId, rank, mergedId);
     }
     return table;
   }

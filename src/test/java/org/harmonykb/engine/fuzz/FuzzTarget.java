@@ -175,9 +175,10 @@ public enum FuzzTarget {
     return checkpoint;
   }
 
+  /** Runs in the constructor, where the constants are not set yet but have their names. */
   private TinyCheckpoint packed() {
     PackedCheckpoint.Variant variant =
-        this == GPTQ
+        name().equals("GPTQ")
             ? new PackedCheckpoint.Variant("gptq", "gptq", 32, "in order", false)
             : new PackedCheckpoint.Variant("awq", "gemm", 32, "none", false);
     TinyCheckpoint floats = small("LlamaForCausalLM").dense("F16", false, false);
