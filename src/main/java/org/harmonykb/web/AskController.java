@@ -15,6 +15,7 @@ import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.Question;
 import org.harmonykb.documents.DocumentService;
+import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.retrieval.AccessScope;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,9 @@ class AskController {
       @Nullable Set<String> collections,
       @Nullable Double temperature,
       @Nullable Double topP,
-      @Nullable Integer maxTokens) {
+      @Nullable Integer maxTokens,
+      @Nullable String adapter,
+      @Nullable Float adapterScale) {
 
     Question toQuestion() {
       if (question == null) {
@@ -69,7 +72,8 @@ class AskController {
           temperature,
           topP,
           maxTokens,
-          AccessScope.EVERYTHING);
+          AccessScope.EVERYTHING,
+          adapter == null ? null : new AdapterChoice(adapter, adapterScale));
     }
   }
 
