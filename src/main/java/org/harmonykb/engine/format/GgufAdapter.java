@@ -84,7 +84,7 @@ final class GgufAdapter implements AdapterFile {
 
   @Override
   public boolean isRotatedByHalves() {
-    return false;
+    return !architecture.equals("llama");
   }
 
   @Override

@@ -33,6 +33,7 @@ final class PeftAdapter implements AdapterFile {
           "mlp.gate_proj", "ffn_gate",
           "mlp.up_proj", "ffn_up",
           "mlp.down_proj", "ffn_down",
+          "mlp.gate", "ffn_gate_inp",
           "mlp.router", "ffn_gate_inp",
           "mlp.router.linear", "ffn_gate_inp");
 

@@ -61,9 +61,13 @@ public final class LoraAdapter implements AutoCloseable {
               path, pair.a().name(), "changes " + pair.weight() + ", which the model has not");
         }
         check(path, weight, pair, model);
-        int heads = file.isRotatedByHalves() ? model.neighbouringHeads(weight) : 0;
+        boolean byHalves = file.isRotatedByHalves();
+        int heads = byHalves == model.isRotatedByHalves() ? 0 : model.rotatedHeads(weight);
         Delta delta =
-            new Delta(copy(pair.a(), arena, 0), copy(pair.b(), arena, heads), pair.scale());
+            new Delta(
+                copy(pair.a(), arena, 0, byHalves),
+                copy(pair.b(), arena, heads, byHalves),
+                pair.scale());
         if (deltas.put(pair.weight(), delta) != null) {
           throw new ModelFormatException(path, pair.a().name(), "occurs twice");
         }
@@ -116,10 +120,11 @@ public final class LoraAdapter implements AutoCloseable {
   /**
    * A copy whose memory is our own.
    *
-   * @param heads where not 0, rows of so many heads are brought from halves to neighbours: row
-   *     {@code half + i} of a head follows row {@code i}
+   * @param heads where not 0, the rows of so many heads change between two orders: by halves, where
+   *     row {@code half + i} of a head turns with row {@code i}, and by neighbours
+   * @param byHalves the order that the tensor has
    */
-  private static Tensor copy(Tensor tensor, Arena arena, int heads) {
+  private static Tensor copy(Tensor tensor, Arena arena, int heads, boolean byHalves) {
     MemorySegment copy = arena.allocate(tensor.data().byteSize(), 64);
     if (heads == 0) {
       copy.copyFrom(tensor.data());
@@ -128,8 +133,10 @@ public final class LoraAdapter implements AutoCloseable {
       int headSize = tensor.rows() / heads;
       for (int row = 0; row < tensor.rows(); row++) {
         int inHead = row % headSize;
-        int source = row - inHead + inHead / 2 + inHead % 2 * (headSize / 2);
-        MemorySegment.copy(tensor.data(), source * bytes, copy, row * bytes, bytes);
+        int half = headSize / 2;
+        int source = byHalves ? inHead / 2 + inHead % 2 * half : inHead % half * 2 + inHead / half;
+        long from = (row - inHead + source) * bytes;
+        MemorySegment.copy(tensor.data(), from, copy, row * bytes, bytes);
       }
     }
     return new Tensor(tensor.name(), tensor.type(), tensor.shape(), copy);

@@ -70,19 +70,19 @@ public final class Transformer {
     return weights;
   }
 
-  /**
-   * Heads in the rows of a weight whose rotated values stand beside each other, which is not how
-   * Hugging Face's checkpoints have them; 0 for all other weights.
-   */
-  int neighbouringHeads(Tensor weight) {
-    if (rope.pairing() == Rope.Pairing.ADJACENT) {
-      for (Layer layer : layers) {
-        if (weight == layer.attention.q()) {
-          return config.headCount();
-        }
-        if (weight == layer.attention.k()) {
-          return config.headCountKv();
-        }
+  /** Whether a value of a head turns with the one half a head away, not with its neighbour. */
+  boolean isRotatedByHalves() {
+    return rope.pairing() == Rope.Pairing.HALVES;
+  }
+
+  /** Heads in the rows of a weight that makes queries or keys; 0 for all other weights. */
+  int rotatedHeads(Tensor weight) {
+    for (Layer layer : layers) {
+      if (weight == layer.attention.q()) {
+        return config.headCount();
+      }
+      if (weight == layer.attention.k()) {
+        return config.headCountKv();
       }
     }
     return 0;
