@@ -14,6 +14,7 @@ import org.harmonykb.engine.GenerationEvent;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
+import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.harmony.Channel;
 import org.harmonykb.harmony.CompletionParser;
 import org.harmonykb.harmony.Conversation;
@@ -39,6 +40,7 @@ public class AnsweringService {
   private final Retriever retriever;
   private final LanguageModel model;
   private final Assistants assistants;
+  private final Adapters adapters;
   private final ConversationService conversations;
   private final AnsweringProperties properties;
   private final Clock clock;
@@ -49,6 +51,7 @@ public class AnsweringService {
       Retriever retriever,
       LanguageModel model,
       Assistants assistants,
+      Adapters adapters,
       ConversationService conversations,
       AnsweringProperties properties,
       Clock clock,
@@ -56,6 +59,7 @@ public class AnsweringService {
     this.retriever = retriever;
     this.model = model;
     this.assistants = assistants;
+    this.adapters = adapters;
     this.conversations = conversations;
     this.properties = properties;
     this.clock = clock;
@@ -76,6 +80,7 @@ public class AnsweringService {
    * Checks what can be checked before the first byte of an answer.
    *
    * @throws InvalidQuestionException if the question cannot be answered as it was asked
+   * @throws UnknownAdapterException if its adapter is not loaded
    */
   public void check(Question question) {
     if (question.text().isBlank()) {
@@ -88,6 +93,9 @@ public class AnsweringService {
     }
     assistants.get(question.assistant());
     options(question);
+    if (question.adapter() != null) {
+      adapters.require(question.adapter().name());
+    }
     if (question.conversationId() != null) {
       conversations.get(question.conversationId());
     }
@@ -339,7 +347,8 @@ public class AnsweringService {
             options(question),
             loaded.format().stopTokens(),
             List.of(),
-            citationMask == null ? null : citationMask.forPassages(passages.size()));
+            citationMask == null ? null : citationMask.forPassages(passages.size()),
+            question.adapter());
     CompletionParser parser = loaded.format().parser();
     StringBuilder text = new StringBuilder();
     long started = System.nanoTime();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -116,6 +117,22 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
 
   public @Nullable Loaded loaded() {
     return loaded;
+  }
+
+  /**
+   * Whether this is what the loaded model is called: its name, its name with dashes in lower case,
+   * or its file's.
+   */
+  public boolean isCalled(String name) {
+    if (loaded == null) {
+      return false;
+    }
+    String own = loaded.engine.model().name();
+    String file = String.valueOf(loaded.engine.model().file().getFileName());
+    return name.equals(own)
+        || name.equals(own.toLowerCase(Locale.ROOT).replace(' ', '-'))
+        || name.equals(file)
+        || file.equals(name + ".gguf");
   }
 
   /** The model's name, or why there is none and what to do. */

@@ -2,6 +2,7 @@ package org.harmonykb.answering;
 
 import java.util.Set;
 import java.util.UUID;
+import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.retrieval.AccessScope;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param temperature null for the default
  * @param topP null for the default
  * @param maxTokens null for the default
+ * @param adapter changes the model, or null
  */
 public record Question(
     String text,
@@ -22,4 +24,24 @@ public record Question(
     @Nullable Double temperature,
     @Nullable Double topP,
     @Nullable Integer maxTokens,
-    AccessScope scope) {}
+    AccessScope scope,
+    @Nullable AdapterChoice adapter) {
+
+  /** A question to the model as it is. */
+  public Question(
+      String text,
+      @Nullable UUID conversationId,
+      String assistant,
+      Set<String> collections,
+      @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Integer maxTokens,
+      AccessScope scope) {
+    this(text, conversationId, assistant, collections, temperature, topP, maxTokens, scope, null);
+  }
+
+  public Question withAdapter(@Nullable AdapterChoice choice) {
+    return new Question(
+        text, conversationId, assistant, collections, temperature, topP, maxTokens, scope, choice);
+  }
+}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.engine.GenerationEvent;
 import org.harmonykb.engine.GenerationRequest;
@@ -27,8 +28,11 @@ import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
 import org.harmonykb.engine.model.Architectures;
 import org.harmonykb.engine.model.Batch;
+import org.harmonykb.engine.model.LoraAdapter;
+import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -113,6 +117,15 @@ final class EngineCommand {
     @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
     private int threads;
 
+    @Option(
+        names = "--lora",
+        paramLabel = "F",
+        description = "LoRA adapter: a GGUF file or a PEFT directory")
+    private @Nullable Path lora;
+
+    @Option(names = "--scale", paramLabel = "S", defaultValue = "1")
+    private float scale = 1;
+
     @Option(names = "--json")
     private boolean json;
 
@@ -125,11 +138,15 @@ final class EngineCommand {
         Set<Integer> stops =
             tokenizer.eosToken().isPresent() ? Set.of(tokenizer.eosToken().getAsInt()) : Set.of();
         SamplingOptions sampling = new SamplingOptions(temperature, 0, 1, 0, 1, seed);
+        AdapterChoice adapter = null;
+        if (lora != null) {
+          adapter = new AdapterChoice(engine.loadAdapter("lora", lora, scale).name(), null);
+        }
         List<Integer> output = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         try (TokenStream stream =
             engine.generate(
-                new GenerationRequest(input, count, sampling, stops, List.of(), null))) {
+                new GenerationRequest(input, count, sampling, stops, List.of(), null, adapter))) {
           while (stream.hasNext()) {
             switch (stream.next()) {
               case GenerationEvent.Token token -> {
@@ -207,6 +224,15 @@ final class EngineCommand {
     @Option(names = "--kv", paramLabel = "f32|f16", defaultValue = "f32")
     private String kv = "f32";
 
+    @Option(
+        names = "--lora",
+        paramLabel = "F",
+        description = "LoRA adapter: a GGUF file or a PEFT directory")
+    private @Nullable Path lora;
+
+    @Option(names = "--scale", paramLabel = "S", defaultValue = "1")
+    private float scale = 1;
+
     @Override
     public Integer call() throws IOException {
       KvLayout layout =
@@ -215,6 +241,7 @@ final class EngineCommand {
             case "f16" -> KvLayout.F16;
             default -> throw new IllegalArgumentException("--kv is f32 or f16, not " + kv);
           };
+      AdapterChoice.checkScale(scale);
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
       try (ModelFile file = ModelFile.open(model);
           Compute compute = new Compute(0)) {
@@ -224,8 +251,10 @@ final class EngineCommand {
         KvCache.Shape shape =
             new KvCache.Shape(
                 config.blockCount(), config.headCountKv(), config.keyLength(), layout);
-        try (KvCache cache = new KvCache(shape, 1)) {
-          write(transformer, cache.acquire(ids), ids);
+        try (KvCache cache = new KvCache(shape, 1);
+            LoraAdapter adapter = lora == null ? null : LoraAdapter.load(lora, transformer)) {
+          LoraChoice choice = adapter == null ? LoraChoice.NONE : LoraChoice.of(adapter, scale);
+          write(transformer, cache.acquire(ids), ids, choice);
         }
       }
       return 0;
@@ -246,7 +275,8 @@ final class EngineCommand {
       }
     }
 
-    private void write(Transformer transformer, KvSequence sequence, int[] ids) throws IOException {
+    private void write(Transformer transformer, KvSequence sequence, int[] ids, LoraChoice choice)
+        throws IOException {
       int vocabulary = transformer.vocabularySize();
       float[][] rows = new float[positions.length][];
       Batch batch = new Batch();
@@ -258,7 +288,7 @@ final class EngineCommand {
         for (int i = from; i < to; i++) {
           int at = i;
           rowOf[i - from] =
-              batch.add(sequence, ids[i], Arrays.stream(positions).anyMatch(p -> p == at));
+              batch.add(sequence, ids[i], Arrays.stream(positions).anyMatch(p -> p == at), choice);
           wanted += rowOf[i - from] < 0 ? 0 : 1;
         }
         float[] logits = new float[wanted * vocabulary];

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTokens ids that end the generation; the id itself is reported as the last token
  * @param stopSequences texts that end the generation; neither they nor what follows is reported
  * @param mask restricts the choice at each step, or null
+ * @param adapter changes the model, or null
  */
 public record GenerationRequest(
     int[] prompt,
@@ -20,4 +21,22 @@ public record GenerationRequest(
     SamplingOptions sampling,
     Set<Integer> stopTokens,
     List<String> stopSequences,
-    @Nullable LogitsMask mask) {}
+    @Nullable LogitsMask mask,
+    @Nullable AdapterChoice adapter) {
+
+  /** A request to the model as it is. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingOptions sampling,
+      Set<Integer> stopTokens,
+      List<String> stopSequences,
+      @Nullable LogitsMask mask) {
+    this(prompt, maxTokens, sampling, stopTokens, stopSequences, mask, null);
+  }
+
+  public GenerationRequest withAdapter(@Nullable AdapterChoice choice) {
+    return new GenerationRequest(
+        prompt, maxTokens, sampling, stopTokens, stopSequences, mask, choice);
+  }
+}

@@ -1,6 +1,7 @@
 package org.harmonykb.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.harmonykb.engine.scheduling.BatchingEngine;
 
 /**
@@ -28,8 +29,30 @@ public interface InferenceEngine extends AutoCloseable {
    *
    * @throws ContextOverflowException if the prompt leaves no room for a single token
    * @throws EngineBusyException if the queue is full
+   * @throws UnknownAdapterException if its adapter is not loaded
    */
   TokenStream generate(GenerationRequest request);
+
+  /**
+   * Loads a LoRA adapter, a GGUF file or a PEFT directory, while requests run. Where the name is
+   * taken, the new one takes its place: requests that began with the old one end with it.
+   *
+   * @param name by which requests choose it
+   * @param scale of requests that name none
+   * @throws ModelFormatException if it cannot be used or does not fit the model; nothing changes
+   */
+  AdapterInfo loadAdapter(String name, Path path, float scale);
+
+  /**
+   * Takes an adapter away from new requests. Those that began with it end with it; its memory is
+   * freed after the last of them.
+   *
+   * @throws UnknownAdapterException if there is none of this name
+   */
+  void unloadAdapter(String name);
+
+  /** The loaded adapters, by name. */
+  List<AdapterInfo> adapters();
 
   /** What the engine holds and has done so far; for health pages and metrics. */
   EngineStatus status();

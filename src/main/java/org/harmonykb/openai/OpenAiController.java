@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.harmonykb.answering.Adapters;
 import org.harmonykb.answering.Answer;
 import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.answering.AnswerListener;
@@ -24,6 +25,7 @@ import org.harmonykb.answering.Question;
 import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.PatientJson;
+import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.FinishReason;
@@ -31,6 +33,7 @@ import org.harmonykb.engine.GenerationEvent;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
+import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.harmony.Channel;
 import org.harmonykb.harmony.CompletionParser;
 import org.harmonykb.retrieval.AccessScope;
@@ -48,8 +51,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * OpenAI's chat API: the plain model under its id, and each assistant under its name, which answers
- * from the documents. What the model thinks goes to {@code reasoning_content}, never to the
- * content.
+ * from the documents; {@code id:adapter} is either with a LoRA adapter. What the model thinks goes
+ * to {@code reasoning_content}, never to the content.
  */
 @RestController
 @RequestMapping("/v1")
@@ -60,6 +63,7 @@ class OpenAiController {
   private final LanguageModel model;
   private final Assistants assistants;
   private final AnsweringService answering;
+  private final Adapters adapters;
   private final Clock clock;
   private final PatientJson json;
 
@@ -67,11 +71,13 @@ class OpenAiController {
       LanguageModel model,
       Assistants assistants,
       AnsweringService answering,
+      Adapters adapters,
       Clock clock,
       PatientJson json) {
     this.model = model;
     this.assistants = assistants;
     this.answering = answering;
+    this.adapters = adapters;
     this.clock = clock;
     this.json = json;
   }
@@ -82,11 +88,34 @@ class OpenAiController {
 
   private record Piece(Channel channel, String text) {}
 
+  /**
+   * What a model id names.
+   *
+   * @param assistant null for the plain model
+   */
+  private record Target(@Nullable String assistant, @Nullable AdapterChoice adapter) {}
+
+  private Target target(String id) {
+    int colon = id.lastIndexOf(':');
+    String name = colon < 0 ? id : id.substring(0, colon);
+    boolean isAssistant = assistants.all().stream().anyMatch(a -> a.id().equals(name));
+    if (!isAssistant && !name.equals(PLAIN) && !model.isCalled(name)) {
+      throw new OpenAiException(404, "invalid_request_error", "There is no model " + id);
+    }
+    AdapterChoice adapter = null;
+    if (colon >= 0) {
+      adapter = new AdapterChoice(id.substring(colon + 1), null);
+      adapters.require(adapter.name());
+    }
+    return new Target(isAssistant ? name : null, adapter);
+  }
+
   @GetMapping({"/models", "/models/"})
   Map<String, Object> models() {
     List<Map<String, Object>> data = new ArrayList<>();
     if (model.loaded() != null) {
       data.add(model(PLAIN));
+      adapters.list().forEach(adapter -> data.add(model(PLAIN + ":" + adapter.name())));
     }
     for (Assistant assistant : assistants.all()) {
       data.add(model(assistant.id()));
@@ -105,18 +134,15 @@ class OpenAiController {
     if (id == null || id.isBlank()) {
       throw OpenAiException.invalid("The field model is missing");
     }
-    boolean isAssistant = assistants.all().stream().anyMatch(a -> a.id().equals(id));
-    if (!isAssistant && !id.equals(PLAIN)) {
-      throw new OpenAiException(404, "invalid_request_error", "There is no model " + id);
-    }
+    Target target = target(id);
     String completionId = "chatcmpl-" + UUID.randomUUID();
     long created = clock.instant().getEpochSecond();
     if (Boolean.TRUE.equals(request.stream())) {
-      return stream(request, isAssistant, id, completionId, created);
+      return stream(request, target, id, completionId, created);
     }
     // What can be refused is refused before the first byte.
-    Question question = isAssistant ? question(request, id) : null;
-    GenerationRequest generation = isAssistant ? null : generation(request);
+    Question question = target.assistant == null ? null : question(request, target);
+    GenerationRequest generation = target.assistant == null ? generation(request, target) : null;
     json.write(
         response,
         cancellation ->
@@ -174,13 +200,13 @@ class OpenAiController {
 
   private SseEmitter stream(
       ChatCompletions.Request request,
-      boolean isAssistant,
+      Target target,
       String id,
       String completionId,
       long created) {
     // What can be refused is refused before the first byte.
-    Question question = isAssistant ? question(request, id) : null;
-    GenerationRequest generation = isAssistant ? null : generation(request);
+    Question question = target.assistant == null ? null : question(request, target);
+    GenerationRequest generation = target.assistant == null ? generation(request, target) : null;
     SseEmitter emitter = new SseEmitter(0L);
     Chunks chunks = new Chunks(emitter, completionId, created, id);
     Cancellation cancellation = new Cancellation();
@@ -242,17 +268,18 @@ class OpenAiController {
     }
   }
 
-  private Question question(ChatCompletions.Request request, String assistant) {
+  private Question question(ChatCompletions.Request request, Target target) {
     Question question =
         new Question(
             ChatRequestReader.question(request),
             null,
-            assistant,
+            Objects.requireNonNull(target.assistant),
             Set.of(),
             request.temperature(),
             request.topP(),
             ChatRequestReader.maxTokens(request, 256),
-            AccessScope.EVERYTHING);
+            AccessScope.EVERYTHING,
+            target.adapter);
     answering.check(question);
     return question;
   }
@@ -265,7 +292,7 @@ class OpenAiController {
     return loaded;
   }
 
-  private GenerationRequest generation(ChatCompletions.Request request) {
+  private GenerationRequest generation(ChatCompletions.Request request, Target target) {
     LanguageModel.Loaded loaded = loaded();
     int[] prompt =
         loaded
@@ -290,7 +317,8 @@ class OpenAiController {
         sampling,
         loaded.format().stopTokens(),
         ChatRequestReader.stops(request.stop()),
-        null);
+        null,
+        target.adapter);
   }
 
   private Written write(
@@ -413,6 +441,11 @@ class OpenAiController {
   @ExceptionHandler
   ResponseEntity<ChatCompletions.Problem> refused(OpenAiException e) {
     return ResponseEntity.status(e.status()).body(problem(e, e.type()));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ChatCompletions.Problem> unknown(UnknownAdapterException e) {
+    return ResponseEntity.status(404).body(problem(e, "invalid_request_error"));
   }
 
   @ExceptionHandler({

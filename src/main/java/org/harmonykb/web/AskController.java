@@ -23,6 +23,7 @@ import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.PatientJson;
 import org.harmonykb.documents.DocumentService;
+import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.retrieval.AccessScope;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +69,9 @@ class AskController {
       @Nullable Set<String> collections,
       @Nullable Double temperature,
       @Nullable Double topP,
-      @Nullable Integer maxTokens) {
+      @Nullable Integer maxTokens,
+      @Nullable String adapter,
+      @Nullable Float adapterScale) {
 
     Question toQuestion() {
       if (question == null) {
@@ -82,7 +85,8 @@ class AskController {
           temperature,
           topP,
           maxTokens,
-          AccessScope.EVERYTHING);
+          AccessScope.EVERYTHING,
+          adapter == null ? null : new AdapterChoice(adapter, adapterScale));
     }
   }
 

@@ -2,11 +2,14 @@ package org.harmonykb.web;
 
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.conversations.MissingFontException;
+import org.harmonykb.answering.NoModelException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.RefusedFileException;
 import org.harmonykb.documents.UnknownDocumentException;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
+import org.harmonykb.engine.ModelFormatException;
+import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.jobs.JobConflictException;
 import org.harmonykb.jobs.UnknownJobException;
 import org.springframework.http.HttpHeaders;
@@ -24,7 +27,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   @ExceptionHandler({
     UnknownDocumentException.class,
     UnknownConversationException.class,
-    UnknownJobException.class
+    UnknownJobException.class,
+    UnknownAdapterException.class
   })
   ProblemDetail unknown(RuntimeException e) {
     return problem(HttpStatus.NOT_FOUND, e);
@@ -41,6 +45,16 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ProblemDetail missingFont(MissingFontException e) {
+    return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail unusable(ModelFormatException e) {
+    return problem(HttpStatus.UNPROCESSABLE_CONTENT, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail noModel(NoModelException e) {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
   }
 

@@ -91,8 +91,11 @@ public final class Compute implements AutoCloseable {
 
   /** Computes all added products in one parallel region. */
   public void run() {
-    MatMul.run(kernel, pool, scratch, jobs);
-    jobs.clear();
+    try {
+      MatMul.run(kernel, pool, scratch, jobs);
+    } finally {
+      jobs.clear();
+    }
   }
 
   /** De-quantises one row of a matrix whose columns lie in order. */

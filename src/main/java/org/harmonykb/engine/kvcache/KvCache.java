@@ -5,14 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.harmonykb.engine.kernel.KvLayout;
 
 /**
  * Cached keys and values of several sequences. A request takes the idle sequence that shares the
  * longest prefix with its prompt, cut to that prefix; what the others hold stays for their own next
- * turn. Layers with a sliding window keep all positions, so that a sequence can be cut anywhere.
+ * turn. Sequences computed with different variants of the model, such as adapters, never share
+ * anything. Layers with a sliding window keep all positions, so that a sequence can be cut
+ * anywhere.
  *
  * <p>Owned by the engine's thread; only {@link #bytes} may be read from others.
  */
@@ -28,6 +32,9 @@ public final class KvCache implements AutoCloseable {
       return (long) headSize * KvLayout.BLOCK_TOKENS * layout.valueBytes();
     }
   }
+
+  /** What sequences of the model as it is are computed with. */
+  public static final Object PLAIN = "plain";
 
   private final Shape shape;
   private final int maxSequences;
@@ -49,14 +56,24 @@ public final class KvCache implements AutoCloseable {
     return bytes.get();
   }
 
+  /** {@link #acquire(int[], Object)} for the model as it is. */
+  public KvSequence acquire(int[] prompt) {
+    return acquire(prompt, PLAIN);
+  }
+
   /**
    * A sequence that holds the longest known prefix of the prompt, but never all of it: the last
    * token has to be computed for its logits. It belongs to the caller until {@link #release}.
+   *
+   * @param variant what the sequence is computed with; only sequences of an equal one are reused
    */
-  public KvSequence acquire(int[] prompt) {
+  public KvSequence acquire(int[] prompt, Object variant) {
     KvSequence best = null;
     int bestLength = 0;
     for (KvSequence sequence : idle) {
+      if (!sequence.variant().equals(variant)) {
+        continue;
+      }
       int length = Math.min(sequence.commonPrefix(prompt), prompt.length - 1);
       if (length >= bestLength && length > 0) {
         best = sequence;
@@ -64,7 +81,7 @@ public final class KvCache implements AutoCloseable {
       }
     }
     if (best == null) {
-      return new KvSequence(this, shape);
+      return new KvSequence(this, shape, variant);
     }
     idle.remove(best);
     if (worthKeeping(best, bestLength)) {
@@ -81,6 +98,17 @@ public final class KvCache implements AutoCloseable {
   public void release(KvSequence sequence) {
     idle.addLast(sequence);
     trim();
+  }
+
+  /** Forgets all idle sequences of the variants that match. */
+  public void forget(Predicate<Object> variants) {
+    for (Iterator<KvSequence> sequences = idle.iterator(); sequences.hasNext(); ) {
+      KvSequence sequence = sequences.next();
+      if (variants.test(sequence.variant())) {
+        sequences.remove();
+        sequence.truncate(0);
+      }
+    }
   }
 
   @Override

@@ -15,13 +15,20 @@ public final class KvSequence {
 
   private final KvCache cache;
   private final KvCache.Shape shape;
+  private final Object variant;
   private final List<MemorySegment> blocks = new ArrayList<>();
   private int[] tokens = new int[256];
   private int length;
 
-  KvSequence(KvCache cache, KvCache.Shape shape) {
+  KvSequence(KvCache cache, KvCache.Shape shape, Object variant) {
     this.cache = cache;
     this.shape = shape;
+    this.variant = variant;
+  }
+
+  /** What it is computed with. */
+  Object variant() {
+    return variant;
   }
 
   /** Positions whose keys and values are known. */
@@ -58,7 +65,7 @@ public final class KvSequence {
   }
 
   KvSequence copy(int prefix) {
-    KvSequence copy = new KvSequence(cache, shape);
+    KvSequence copy = new KvSequence(cache, shape, variant);
     copy.tokens = Arrays.copyOf(tokens, Math.max(256, length));
     copy.length = prefix;
     int needed = (prefix + KvLayout.BLOCK_TOKENS - 1) / KvLayout.BLOCK_TOKENS;

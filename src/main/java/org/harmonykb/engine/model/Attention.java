@@ -1,5 +1,6 @@
 package org.harmonykb.engine.model;
 
+import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
@@ -48,6 +49,11 @@ record Attention(
         window);
   }
 
+  /** The weights that adapters may change. */
+  List<Tensor> weights() {
+    return List.of(q, k, v, output);
+  }
+
   /** Reads {@code state.normed} and writes the layer's contribution to {@code state.delta}. */
   void forward(Compute compute, ModelConfig config, Rope rope, Batch batch, State state) {
     int tokens = batch.size;
@@ -59,6 +65,12 @@ record Attention(
         .product(k, state.normed, tokens, state.keys, kBias)
         .product(v, state.normed, tokens, state.values, vBias)
         .run();
+    state
+        .lora
+        .add(q, state.normed, tokens, state.queries)
+        .add(k, state.normed, tokens, state.keys)
+        .add(v, state.normed, tokens, state.values)
+        .run(compute);
     if (qNorm != null && kNorm != null) {
       compute.rmsNorm(
           state.queries, qNorm, config.layerNormRmsEpsilon(), state.queries, tokens * heads);
@@ -94,6 +106,7 @@ record Attention(
         state.layout,
         state.attended);
     compute.product(output, state.attended, tokens, state.delta, outputBias).run();
+    state.lora.add(output, state.attended, tokens, state.delta).run(compute);
   }
 
   /**
@@ -101,6 +114,7 @@ record Attention(
    */
   static final class State {
     final KvLayout layout;
+    final LoraPass lora = new LoraPass();
     float[] hidden = {};
     float[] normed = {};
     float[] delta = {};

@@ -13,6 +13,8 @@ public final class Batch {
   int[] positions = new int[16];
   KvSequence[] sequences = new KvSequence[16];
   int[] wanted = new int[16];
+  LoraChoice[] choices = new LoraChoice[16];
+  boolean hasAdapters;
   int size;
   int wantedCount;
 
@@ -22,26 +24,37 @@ public final class Batch {
 
   public void clear() {
     Arrays.fill(sequences, 0, size, null);
+    Arrays.fill(choices, 0, size, null);
+    hasAdapters = false;
     size = 0;
     wantedCount = 0;
+  }
+
+  /** Adds a token that the model computes as it is. */
+  public int add(KvSequence sequence, int token, boolean wantsLogits) {
+    return add(sequence, token, wantsLogits, LoraChoice.NONE);
   }
 
   /**
    * Adds a token at the end of a sequence.
    *
    * @param wantsLogits whether the logits after it are needed
+   * @param choice the adapter that all of the sequence is computed with
    * @return the row of its logits, or -1
    */
-  public int add(KvSequence sequence, int token, boolean wantsLogits) {
+  public int add(KvSequence sequence, int token, boolean wantsLogits, LoraChoice choice) {
     if (size == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * size);
       positions = Arrays.copyOf(positions, 2 * size);
       sequences = Arrays.copyOf(sequences, 2 * size);
       wanted = Arrays.copyOf(wanted, 2 * size);
+      choices = Arrays.copyOf(choices, 2 * size);
     }
     tokens[size] = token;
     positions[size] = sequence.append(token);
     sequences[size] = sequence;
+    choices[size] = choice;
+    hasAdapters |= choice.adapter() != null;
     int row = -1;
     if (wantsLogits) {
       row = wantedCount;

@@ -1,5 +1,6 @@
 package org.harmonykb.engine.model;
 
+import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,12 @@ final class DenseFeedForward implements FeedForward {
   }
 
   @Override
-  public void forward(Compute compute, float[] x, int tokens, float[] out) {
+  public List<Tensor> weights() {
+    return List.of(gate, up, down);
+  }
+
+  @Override
+  public void forward(Compute compute, LoraPass lora, float[] x, int tokens, float[] out) {
     int width = gate.rows();
     if (scratch.gate.length < tokens * width) {
       scratch.gate = new float[tokens * width];
@@ -44,7 +50,9 @@ final class DenseFeedForward implements FeedForward {
         .product(gate, x, tokens, scratch.gate, gateBias)
         .product(up, x, tokens, scratch.up, upBias)
         .run();
+    lora.add(gate, x, tokens, scratch.gate).add(up, x, tokens, scratch.up).run(compute);
     compute.swiglu(scratch.gate, scratch.up, tokens, width);
     compute.product(down, scratch.gate, tokens, out, downBias).run();
+    lora.add(down, scratch.gate, tokens, out).run(compute);
   }
 }

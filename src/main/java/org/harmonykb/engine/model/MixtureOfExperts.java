@@ -1,6 +1,7 @@
 package org.harmonykb.engine.model;
 
 import java.util.Arrays;
+import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class MixtureOfExperts implements FeedForward {
     private int[] chosen = {}; // [tokens][used]
     private float[] weights = {}; // [tokens][used]
     private int[] slots = {}; // [tokens][used]: row in the arrays grouped by expert
+    private int[] tokens = {}; // [tokens * used]: token of each such row
     private float[] gathered = {}; // [tokens * used][embeddingLength]
     private float[] gate = {}; // [tokens * used][width]
     private float[] up = {};
@@ -60,6 +62,7 @@ final class MixtureOfExperts implements FeedForward {
       chosen = new int[tokens * used];
       weights = new float[tokens * used];
       slots = new int[tokens * used];
+      this.tokens = new int[tokens * used];
       gathered = new float[tokens * used * embedding];
       gate = new float[tokens * used * width];
       up = new float[tokens * used * width];
@@ -93,7 +96,12 @@ final class MixtureOfExperts implements FeedForward {
   }
 
   @Override
-  public void forward(Compute compute, float[] x, int tokens, float[] out) {
+  public List<Tensor> weights() {
+    return List.of(router, gate, up, down);
+  }
+
+  @Override
+  public void forward(Compute compute, LoraPass lora, float[] x, int tokens, float[] out) {
     int embedding = gate.columns();
     int width = gate.rows();
     int experts = gate.matrices();
@@ -101,6 +109,7 @@ final class MixtureOfExperts implements FeedForward {
     s.ensure(tokens, experts, used, embedding, width);
 
     compute.product(router, x, tokens, s.logits, routerBias).run();
+    lora.add(router, x, tokens, s.logits).run(compute);
     int[] starts = new int[experts + 1];
     for (int t = 0; t < tokens; t++) {
       choose(s, t, experts);
@@ -114,6 +123,7 @@ final class MixtureOfExperts implements FeedForward {
     int[] next = Arrays.copyOf(starts, experts);
     for (int i = 0; i < tokens * used; i++) {
       s.slots[i] = next[s.chosen[i]]++;
+      s.tokens[s.slots[i]] = i / used;
     }
     compute.forEach(
         tokens,
@@ -134,6 +144,13 @@ final class MixtureOfExperts implements FeedForward {
       }
     }
     compute.run();
+    if (lora.isActive()) {
+      for (int e = 0; e < experts; e++) {
+        lora.add(gate, e, s.gathered, s.tokens, starts[e], starts[e + 1], s.gate)
+            .add(up, e, s.gathered, s.tokens, starts[e], starts[e + 1], s.up);
+      }
+      lora.run(compute);
+    }
     switch (activation) {
       case SWIGLU -> compute.swiglu(s.gate, s.up, tokens * used, width);
       case CLAMPED_SWIGLU -> compute.clampedSwiglu(s.gate, s.up, tokens * used, width);
@@ -146,6 +163,12 @@ final class MixtureOfExperts implements FeedForward {
       }
     }
     compute.run();
+    if (lora.isActive()) {
+      for (int e = 0; e < experts; e++) {
+        lora.add(down, e, s.gate, s.tokens, starts[e], starts[e + 1], s.down);
+      }
+      lora.run(compute);
+    }
     compute.forEach(
         tokens,
         t -> {

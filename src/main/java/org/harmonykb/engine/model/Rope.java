@@ -122,6 +122,10 @@ final class Rope {
     return size / 2.0 * Math.log(context / (rotations * 2 * Math.PI)) / Math.log(base);
   }
 
+  Pairing pairing() {
+    return pairing;
+  }
+
   /** Values of a head that are rotated. */
   int size() {
     return 2 * inverseFrequencies.length;

@@ -1,6 +1,8 @@
 package org.harmonykb.engine.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
@@ -55,6 +57,51 @@ public final class Transformer {
     return output.rows();
   }
 
+  /** The weights that adapters may change, by name. */
+  Map<String, Tensor> adaptableWeights() {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    for (Layer layer : layers) {
+      layer.attention.weights().forEach(weight -> weights.put(weight.name(), weight));
+      layer.feedForward.weights().forEach(weight -> weights.put(weight.name(), weight));
+    }
+    if (output != embedding) {
+      weights.put(output.name(), output);
+    }
+    return weights;
+  }
+
+  /** Whether a value of a head turns with the one half a head away, not with its neighbour. */
+  boolean isRotatedByHalves() {
+    return rope.pairing() == Rope.Pairing.HALVES;
+  }
+
+  /** Heads in the rows of a weight that makes queries or keys; 0 for all other weights. */
+  int rotatedHeads(Tensor weight) {
+    for (Layer layer : layers) {
+      if (weight == layer.attention.q()) {
+        return config.headCount();
+      }
+      if (weight == layer.attention.k()) {
+        return config.headCountKv();
+      }
+    }
+    return 0;
+  }
+
+  /** Whether all values of a tensor are numbers; may be called by any thread. */
+  boolean isFinite(Tensor tensor) {
+    float[] row = new float[tensor.columns()];
+    for (int r = 0; r < tensor.rows() * tensor.matrices(); r++) {
+      compute.row(tensor, r, row, 0);
+      for (float value : row) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /**
    * Computes a batch: stores all keys and values, and the logits of the rows that want them.
    *
@@ -65,6 +112,7 @@ public final class Transformer {
     int tokens = batch.size;
     float epsilon = config.layerNormRmsEpsilon();
     state.ensure(tokens, config, rope);
+    state.lora.begin(batch);
     compute.forEach(
         tokens,
         t -> {
@@ -85,14 +133,16 @@ public final class Transformer {
         }
       }
       compute.rmsNorm(state.hidden, layer.feedForwardNorm, epsilon, state.normed, tokens);
-      layer.feedForward.forward(compute, state.normed, tokens, state.delta);
+      layer.feedForward.forward(compute, state.lora, state.normed, tokens, state.delta);
       compute.add(state.hidden, state.delta, tokens, width);
     }
     compute.rmsNorm(state.hidden, outputNorm, epsilon, state.normed, tokens);
     compute.product(output, state.normed, tokens, logits, null).run();
+    state.lora.add(output, state.normed, tokens, logits).run(compute);
   }
 
   private void keepWanted(Batch batch, int width) {
+    state.lora.keep(batch.wanted, batch.wantedCount);
     for (int i = 0; i < batch.wantedCount; i++) {
       System.arraycopy(state.hidden, batch.wanted[i] * width, state.hidden, i * width, width);
     }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.harmonykb.engine.AdapterChoice;
+import org.harmonykb.engine.AdapterInfo;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.EngineException;
@@ -29,14 +31,15 @@ import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.model.Architectures;
 import org.harmonykb.engine.model.Batch;
+import org.harmonykb.engine.model.LoraAdapter;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
 
 /**
  * Runs requests together: each step computes one token of every running answer and a slice of one
- * prompt that is still being read. Requests join and leave between steps. What a request gets does
- * not depend on who shares its steps.
+ * prompt that is still being read. Requests join and leave between steps, each with its own adapter
+ * or none. What a request gets does not depend on who shares its steps.
  */
 public final class BatchingEngine implements InferenceEngine {
 
@@ -55,6 +58,7 @@ public final class BatchingEngine implements InferenceEngine {
   private final Transformer transformer;
   private final KvCache cache;
   private final Tokenizer tokenizer;
+  private final AdapterRegistry adapters = new AdapterRegistry();
   private final ModelInfo info;
   private final EngineOptions options;
   private final Thread thread;
@@ -156,7 +160,8 @@ public final class BatchingEngine implements InferenceEngine {
                 + info.vocabularySize());
       }
     }
-    Slot slot = new Slot(request, tokenizer, info.contextLength());
+    AdapterRegistry.Lease lease = adapters.acquire(request.adapter());
+    boolean accepted = false;
     lock.lock();
     try {
       if (closed) {
@@ -166,13 +171,51 @@ public final class BatchingEngine implements InferenceEngine {
       if (ahead > options.maxQueued()) {
         throw new EngineBusyException(queue.size());
       }
+      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease);
       slot.queued(ahead);
       queue.addLast(slot);
+      accepted = true;
+      return slot;
+    } finally {
+      if (!accepted) {
+        adapters.release(lease);
+      }
+      work.signal();
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public AdapterInfo loadAdapter(String name, Path path, float scale) {
+    AdapterChoice.checkScale(scale);
+    LoraAdapter adapter = LoraAdapter.load(path, transformer);
+    AdapterRegistry.Entry entry = new AdapterRegistry.Entry(name, path, scale, adapter);
+    if (!adapters.put(entry)) {
+      adapter.close();
+      throw new EngineException("The engine is closed");
+    }
+    wake();
+    return adapters.info(entry);
+  }
+
+  @Override
+  public void unloadAdapter(String name) {
+    adapters.remove(name);
+    wake();
+  }
+
+  @Override
+  public List<AdapterInfo> adapters() {
+    return adapters.list();
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
       work.signal();
     } finally {
       lock.unlock();
     }
-    return slot;
   }
 
   @Override
@@ -221,6 +264,7 @@ public final class BatchingEngine implements InferenceEngine {
         slot.finish(FinishReason.CANCELLED);
       }
       running.clear();
+      adapters.close();
       cache.close();
       compute.close();
       file.close();
@@ -232,8 +276,10 @@ public final class BatchingEngine implements InferenceEngine {
     lock.lock();
     try {
       while (running.isEmpty() && queue.isEmpty() && !closed) {
+        adapters.takeRetired(cache);
         work.awaitUninterruptibly();
       }
+      adapters.takeRetired(cache);
       if (closed) {
         for (Slot slot : queue) {
           slot.finish(FinishReason.CANCELLED);
@@ -244,7 +290,7 @@ public final class BatchingEngine implements InferenceEngine {
       queue.removeIf(BatchingEngine::endIfCancelled);
       while (running.size() < MAX_RUNNING && !queue.isEmpty()) {
         Slot slot = queue.removeFirst();
-        slot.start(cache.acquire(slot.request().prompt()));
+        slot.start(cache.acquire(slot.request().prompt(), slot.lease().variant()));
         promptTokens += slot.request().prompt().length;
         cachedTokens += slot.cachedTokens();
         running.add(slot);
@@ -281,7 +327,8 @@ public final class BatchingEngine implements InferenceEngine {
     Slot reading = null;
     for (Slot slot : running) {
       if (slot.pending() == 1) {
-        batch.add(slot.sequence(), slot.token(slot.sequence().length()), true);
+        batch.add(
+            slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
         sampled.add(slot);
       } else if (reading == null) {
         reading = slot;
@@ -291,7 +338,11 @@ public final class BatchingEngine implements InferenceEngine {
       int slice = Math.min(reading.pending(), sampled.isEmpty() ? LONG_SLICE : SHORT_SLICE);
       for (int left = reading.pending(); slice > 0; slice--, left--) {
         boolean last = left == 1;
-        batch.add(reading.sequence(), reading.token(reading.sequence().length()), last);
+        batch.add(
+            reading.sequence(),
+            reading.token(reading.sequence().length()),
+            last,
+            reading.lease().choice());
         if (last) {
           sampled.add(reading);
         }

@@ -25,6 +25,8 @@ final class Slot implements TokenStream {
 
   private final GenerationRequest request;
   private final Tokenizer tokenizer;
+  private final AdapterRegistry adapters;
+  private final AdapterRegistry.Lease lease;
   private final Sampler sampler;
   private final StopSequences stopSequences;
   private final Utf8Decoder decoder = new Utf8Decoder();
@@ -32,6 +34,7 @@ final class Slot implements TokenStream {
   private final long submitted = System.nanoTime();
   private final BlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
   private volatile boolean cancelled;
+  private boolean released; // the adapter
   private boolean ended; // the reader has seen the last event
 
   private @Nullable KvSequence sequence;
@@ -41,9 +44,19 @@ final class Slot implements TokenStream {
   private long started;
   private long prefilled;
 
-  Slot(GenerationRequest request, Tokenizer tokenizer, int contextLength) {
+  /**
+   * @param lease given back at the end
+   */
+  Slot(
+      GenerationRequest request,
+      Tokenizer tokenizer,
+      int contextLength,
+      AdapterRegistry adapters,
+      AdapterRegistry.Lease lease) {
     this.request = request;
     this.tokenizer = tokenizer;
+    this.adapters = adapters;
+    this.lease = lease;
     this.sampler = new Sampler(request.sampling(), request.mask());
     this.stopSequences = new StopSequences(request.stopSequences());
     this.limit = Math.min(request.maxTokens(), contextLength - request.prompt().length);
@@ -53,6 +66,10 @@ final class Slot implements TokenStream {
 
   GenerationRequest request() {
     return request;
+  }
+
+  AdapterRegistry.Lease lease() {
+    return lease;
   }
 
   boolean isCancelled() {
@@ -130,6 +147,7 @@ final class Slot implements TokenStream {
   }
 
   void finish(FinishReason reason) {
+    releaseAdapter();
     long now = System.nanoTime();
     long begun = started == 0 ? now : started;
     long decodeFrom = prefilled == 0 ? now : prefilled;
@@ -144,7 +162,15 @@ final class Slot implements TokenStream {
   }
 
   void fail(EngineException cause) {
+    releaseAdapter();
     events.add(new GenerationEvent.Failed(cause));
+  }
+
+  private void releaseAdapter() {
+    if (!released) {
+      released = true;
+      adapters.release(lease);
+    }
   }
 
   @Override

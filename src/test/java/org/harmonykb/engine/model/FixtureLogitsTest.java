@@ -16,6 +16,7 @@ import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** Next-token distributions of tiny models in each format, against a float32 reference. */
 class FixtureLogitsTest {
 
-  record Case(String name, Path file, Path logits, int[] positions, int[] argmax, int[] tokens) {
+  record Case(
+      String name,
+      Path file,
+      @Nullable Path adapter,
+      float scale,
+      Path logits,
+      int[] positions,
+      int[] argmax,
+      int[] tokens) {
     @Override
     public String toString() {
       return name;
@@ -42,11 +51,22 @@ class FixtureLogitsTest {
     List<Case> cases = new ArrayList<>();
     for (var entry : manifest.get("models").properties()) {
       JsonNode model = entry.getValue();
-      if (!model.has("lora")) {
+      List<String> adapters = new ArrayList<>();
+      for (String kind : List.of("lora", "peft")) {
+        if (model.has(kind)) {
+          adapters.add(model.get(kind).asString());
+        }
+      }
+      if (adapters.isEmpty()) {
+        adapters.add("");
+      }
+      for (String adapter : adapters) {
         cases.add(
             new Case(
-                entry.getKey(),
+                adapter.isEmpty() ? entry.getKey() : entry.getKey() + " as " + adapter,
                 folder.resolve(model.get(model.has("dir") ? "dir" : "file").asString()),
+                adapter.isEmpty() ? null : folder.resolve(adapter),
+                model.has("scale") ? model.get("scale").floatValue() : 1,
                 folder.resolve(model.get("logits").asString()),
                 positions,
                 json.treeToValue(model.get("argmax"), int[].class),
@@ -80,16 +100,22 @@ class FixtureLogitsTest {
                   config.blockCount(), config.headCountKv(), config.keyLength(), layout),
               1)) {
         KvSequence sequence = cache.acquire(model.tokens);
+        LoraAdapter adapter =
+            model.adapter == null ? null : LoraAdapter.load(model.adapter, transformer);
+        LoraChoice choice = adapter == null ? LoraChoice.NONE : LoraChoice.of(adapter, model.scale);
         Batch batch = new Batch();
         int next = 0;
         for (int i = 0; i < model.tokens.length; i++) {
           boolean wanted = next < model.positions.length && model.positions[next] == i;
-          batch.add(sequence, model.tokens[i], wanted);
+          batch.add(sequence, model.tokens[i], wanted, choice);
           next += wanted ? 1 : 0;
         }
         int vocabulary = transformer.vocabularySize();
         float[] logits = new float[model.positions.length * vocabulary];
         transformer.forward(batch, logits);
+        if (adapter != null) {
+          adapter.close();
+        }
         float[] reference = new float[logits.length];
         ByteBuffer.wrap(Files.readAllBytes(model.logits))
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -105,7 +131,7 @@ class FixtureLogitsTest {
           }
         }
         double mean = sum / model.positions.length;
-        System.out.printf("%-24s KV %s  mean KL %.2e%n", model.name, layout, mean);
+        System.out.printf("%-60s KV %s  mean KL %.2e%n", model.name, layout, mean);
         return mean;
       }
     }
@@ -122,7 +148,7 @@ class FixtureLogitsTest {
   }
 
   /** KL(reference || ours) in nats. */
-  private static double divergence(float[] reference, float[] ours, int offset, int size) {
+  static double divergence(float[] reference, float[] ours, int offset, int size) {
     double referenceNorm = logSumExp(reference, offset, size);
     double ourNorm = logSumExp(ours, offset, size);
     double sum = 0;
