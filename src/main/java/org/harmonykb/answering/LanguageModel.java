@@ -42,8 +42,8 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
 
   LanguageModel(
       @Value("${kb.model.path:}") String configured,
-      @Value("${kb.engine.context-length:4096}") int contextLength,
-      @Value("${kb.engine.threads:0}") int threads) {
+      @Value("${kb.data-dir}") Path dataDir,
+      EngineProperties properties) {
     Loaded model = null;
     String text;
     try {
@@ -52,7 +52,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         text =
             "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a folder of safetensors";
       } else {
-        model = load(file, contextLength, threads);
+        model = load(file, properties.options(dataDir.resolve("kv-cache")));
         text = model.engine.model().name();
       }
     } catch (EngineException | IllegalArgumentException | IOException e) {
@@ -102,9 +102,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
   }
 
-  private static Loaded load(Path file, int contextLength, int threads) {
-    EngineOptions options =
-        EngineOptions.DEFAULTS.withContextLength(contextLength).withThreads(threads);
+  private static Loaded load(Path file, EngineOptions options) {
     InferenceEngine engine = InferenceEngine.load(file, options);
     try {
       return new Loaded(

@@ -1,41 +1,70 @@
 package org.harmonykb.engine;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How to run a model.
  *
  * @param contextLength tokens of prompt and answer together; 0 means the model's own limit
  * @param threads worker threads; 0 means one for each processor the process may use
  * @param kvType precision of cached keys and values
- * @param maxCachedSequences conversations whose KV cache is kept in memory
+ * @param kvCacheBytes memory for cached keys and values that no running request reads
+ * @param kvCacheFolder where they are kept over restarts too, or null for in memory only
+ * @param kvCacheDiskBytes size on disk that is never exceeded
  * @param maxQueued requests that may wait before {@link EngineBusyException}
  */
 public record EngineOptions(
-    int contextLength, int threads, KvType kvType, int maxCachedSequences, int maxQueued) {
+    int contextLength,
+    int threads,
+    KvType kvType,
+    long kvCacheBytes,
+    @Nullable Path kvCacheFolder,
+    long kvCacheDiskBytes,
+    int maxQueued) {
 
   public enum KvType {
     F32,
     F16
   }
 
-  public static final EngineOptions DEFAULTS = new EngineOptions(4096, 0, KvType.F32, 8, 64);
+  public static final EngineOptions DEFAULTS =
+      new EngineOptions(4096, 0, KvType.F32, 1L << 30, null, 0, 64);
 
   public EngineOptions {
-    if (contextLength < 0 || threads < 0 || maxCachedSequences < 1 || maxQueued < 0) {
+    if (contextLength < 0
+        || threads < 0
+        || kvCacheBytes < 0
+        || kvCacheDiskBytes < 0
+        || maxQueued < 0) {
       throw new IllegalArgumentException(
-          "contextLength %d, threads %d, maxCachedSequences %d, maxQueued %d: must not be negative, and at least one sequence must be cached"
-              .formatted(contextLength, threads, maxCachedSequences, maxQueued));
+          "contextLength %d, threads %d, kvCacheBytes %d, kvCacheDiskBytes %d, maxQueued %d: must not be negative"
+              .formatted(contextLength, threads, kvCacheBytes, kvCacheDiskBytes, maxQueued));
     }
   }
 
   public EngineOptions withContextLength(int tokens) {
-    return new EngineOptions(tokens, threads, kvType, maxCachedSequences, maxQueued);
+    return new EngineOptions(
+        tokens, threads, kvType, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
   }
 
   public EngineOptions withThreads(int count) {
-    return new EngineOptions(contextLength, count, kvType, maxCachedSequences, maxQueued);
+    return new EngineOptions(
+        contextLength, count, kvType, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
   }
 
   public EngineOptions withKvType(KvType type) {
-    return new EngineOptions(contextLength, threads, type, maxCachedSequences, maxQueued);
+    return new EngineOptions(
+        contextLength, threads, type, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+  }
+
+  public EngineOptions withKvCacheBytes(long bytes) {
+    return new EngineOptions(
+        contextLength, threads, kvType, bytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+  }
+
+  public EngineOptions withKvCacheOnDisk(Path folder, long bytes) {
+    return new EngineOptions(
+        contextLength, threads, kvType, kvCacheBytes, folder, bytes, maxQueued);
   }
 }

@@ -1,8 +1,8 @@
 package org.harmonykb.web;
 
 import org.harmonykb.answering.InvalidQuestionException;
-import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.answering.NoModelException;
+import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.RefusedFileException;
 import org.harmonykb.documents.UnknownDocumentException;

@@ -41,6 +41,11 @@ public final class Compute implements AutoCloseable {
     return kernel.describe() + ", " + pool.threads() + " threads";
   }
 
+  /** What decides the last bits of a result: other kernels or vectors round elsewhere. */
+  public String numerics() {
+    return kernel.describe();
+  }
+
   /** Adds a product to the next {@link #run}; {@code out} has the matrix's rows per token. */
   public Compute product(
       Tensor weights, float[] x, int tokens, float[] out, float @Nullable [] bias) {

@@ -9,26 +9,24 @@ import org.harmonykb.engine.kernel.KvLayout;
 
 /**
  * Keys and values of one token sequence, in blocks of {@link KvLayout#BLOCK_TOKENS} positions that
- * hold all layers: {@code [layer][key|value][headKv][...]}. Owned by the engine's thread.
+ * hold all layers: {@code [layer][key|value][headKv][...]}. The first blocks are the prefix tree's
+ * and shared with other sequences; what is appended goes into blocks of its own until {@link
+ * #publish}. Owned by the engine's thread.
  */
 public final class KvSequence {
 
   private final KvCache cache;
   private final KvCache.Shape shape;
-  private final Object variant;
+  private final List<PrefixNode> shared = new ArrayList<>();
   private final List<MemorySegment> blocks = new ArrayList<>();
+  private PrefixNode end; // the last shared node, or the root
   private int[] tokens = new int[256];
   private int length;
 
-  KvSequence(KvCache cache, KvCache.Shape shape, Object variant) {
+  KvSequence(KvCache cache, KvCache.Shape shape, PrefixNode root) {
     this.cache = cache;
     this.shape = shape;
-    this.variant = variant;
-  }
-
-  /** What it is computed with. */
-  Object variant() {
-    return variant;
+    this.end = root;
   }
 
   /** Positions whose keys and values are known. */
@@ -55,26 +53,78 @@ public final class KvSequence {
     length = Math.min(length, newLength);
     int needed = (length + KvLayout.BLOCK_TOKENS - 1) / KvLayout.BLOCK_TOKENS;
     while (blocks.size() > needed) {
-      cache.giveBack(blocks.removeLast());
+      if (shared.size() == blocks.size()) {
+        unshare();
+        blocks.removeLast();
+      } else {
+        cache.giveBack(blocks.removeLast());
+      }
+    }
+    if (shared.size() * KvLayout.BLOCK_TOKENS > length) {
+      // The cut lies inside a shared block, which others go on reading.
+      MemorySegment own = cache.copy(blocks.removeLast());
+      unshare();
+      blocks.add(own);
     }
   }
 
-  int commonPrefix(int[] prompt) {
-    int mismatch = Arrays.mismatch(tokens, 0, length, prompt, 0, prompt.length);
-    return mismatch < 0 ? length : mismatch;
+  private void unshare() {
+    PrefixNode last = shared.removeLast();
+    last.pins--;
+    end = shared.isEmpty() ? cache.rootOf(last) : shared.getLast();
   }
 
-  KvSequence copy(int prefix) {
-    KvSequence copy = new KvSequence(cache, shape, variant);
-    copy.tokens = Arrays.copyOf(tokens, Math.max(256, length));
-    copy.length = prefix;
-    int needed = (prefix + KvLayout.BLOCK_TOKENS - 1) / KvLayout.BLOCK_TOKENS;
-    for (int b = 0; b < needed; b++) {
-      MemorySegment block = cache.takeBlock();
-      block.copyFrom(blocks.get(b));
-      copy.blocks.add(block);
+  /**
+   * Lets other sequences share the blocks that are full. All appended positions must be stored by
+   * now.
+   */
+  public void publish() {
+    while ((shared.size() + 1) * KvLayout.BLOCK_TOKENS <= length) {
+      int from = shared.size() * KvLayout.BLOCK_TOKENS;
+      int[] own = Arrays.copyOfRange(tokens, from, from + KvLayout.BLOCK_TOKENS);
+      MemorySegment block = blocks.get(shared.size());
+      PrefixNode node = cache.publish(end, own, block);
+      blocks.set(shared.size(), cache.blockOf(node));
+      share(node);
     }
-    return copy;
+  }
+
+  /** Takes the next block from the tree. */
+  void extend(PrefixNode node) {
+    blocks.add(cache.blockOf(node));
+    append(node.tokens(), node.tokens().length);
+    share(node);
+  }
+
+  /** Takes the beginning of a block from the tree as a copy. */
+  void extendByCopy(PrefixNode node, int count) {
+    blocks.add(cache.copy(cache.blockOf(node)));
+    append(node.tokens(), count);
+  }
+
+  private void append(int[] from, int count) {
+    while (length + count > tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * tokens.length);
+    }
+    System.arraycopy(from, 0, tokens, length, count);
+    length += count;
+  }
+
+  private void share(PrefixNode node) {
+    node.pins++;
+    shared.add(node);
+    end = node;
+  }
+
+  /** Gives all blocks back, the unfinished last one to the tree. */
+  void release() {
+    publish();
+    int from = shared.size() * KvLayout.BLOCK_TOKENS;
+    if (from < length) {
+      cache.publishEnd(end, Arrays.copyOfRange(tokens, from, length), blocks.removeLast());
+      length = from;
+    }
+    truncate(0);
   }
 
   /** Stores a token's keys and values of one layer, {@code [headsKv][headSize]} each. */

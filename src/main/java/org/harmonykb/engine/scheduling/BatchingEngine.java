@@ -1,5 +1,6 @@
 package org.harmonykb.engine.scheduling;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,16 +26,19 @@ import org.harmonykb.engine.ModelInfo;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.ModelFile;
+import org.harmonykb.engine.format.ModelFingerprint;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
+import org.harmonykb.engine.kvcache.KvFile;
 import org.harmonykb.engine.model.Architectures;
 import org.harmonykb.engine.model.Batch;
 import org.harmonykb.engine.model.LoraAdapter;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs requests together: each step computes one token of every running answer and a slice of one
@@ -68,6 +72,7 @@ public final class BatchingEngine implements InferenceEngine {
   private final Deque<Slot> queue = new ArrayDeque<>(); // guarded by lock
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
+  private boolean hasUnsaved; // the engine's thread
 
   private volatile int runningCount;
   private volatile long promptTokens;
@@ -87,9 +92,9 @@ public final class BatchingEngine implements InferenceEngine {
       ModelConfig config = transformer.config();
       cache =
           new KvCache(
-              new KvCache.Shape(
-                  config.blockCount(), config.headCountKv(), config.keyLength(), layout),
-              options.maxCachedSequences());
+              shape(config, layout),
+              options.kvCacheBytes(),
+              kvFile(options, shape(config, layout)));
     } catch (RuntimeException e) {
       threads.close();
       file.close();
@@ -104,6 +109,27 @@ public final class BatchingEngine implements InferenceEngine {
         Integer.toString(info.contextLength()),
         compute.describe());
     thread = Thread.ofPlatform().name("engine").daemon().start(this::run);
+  }
+
+  private static KvCache.Shape shape(ModelConfig config, KvLayout layout) {
+    return new KvCache.Shape(config.blockCount(), config.headCountKv(), config.keyLength(), layout);
+  }
+
+  /** Keys and values on disk are this model's, computed by these kernels, or not used at all. */
+  private @Nullable KvFile kvFile(EngineOptions options, KvCache.Shape shape) {
+    if (options.kvCacheFolder() == null) {
+      return null;
+    }
+    String key = ModelFingerprint.of(file) + "\n" + compute.numerics();
+    try {
+      return KvFile.open(options.kvCacheFolder(), key, shape, options.kvCacheDiskBytes());
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Keys and values are kept in memory only: {0}",
+          e.toString());
+      return null;
+    }
   }
 
   private ModelInfo describe(Path model) {
@@ -277,7 +303,11 @@ public final class BatchingEngine implements InferenceEngine {
     try {
       while (running.isEmpty() && queue.isEmpty() && !closed) {
         adapters.takeRetired(cache);
-        work.awaitUninterruptibly();
+        if (hasUnsaved) {
+          saveOne();
+        } else {
+          work.awaitUninterruptibly();
+        }
       }
       adapters.takeRetired(cache);
       if (closed) {
@@ -309,13 +339,23 @@ public final class BatchingEngine implements InferenceEngine {
     return slot.isCancelled();
   }
 
+  /** Uses a quiet moment to save keys and values; requests may come in meanwhile. */
+  private void saveOne() {
+    lock.unlock();
+    try {
+      hasUnsaved = cache.writeOne();
+    } finally {
+      lock.lock();
+    }
+  }
+
   private void dropCancelled() {
     for (Iterator<Slot> slots = running.iterator(); slots.hasNext(); ) {
       Slot slot = slots.next();
       if (slot.isCancelled()) {
         slots.remove();
         slot.finish(FinishReason.CANCELLED);
-        cache.release(slot.sequence());
+        release(slot);
       }
     }
     runningCount = running.size();
@@ -352,6 +392,7 @@ public final class BatchingEngine implements InferenceEngine {
     float[] logits = new float[sampled.size() * vocabulary];
     transformer.forward(batch, logits);
     if (reading != null) {
+      reading.sequence().publish();
       reading.progress();
       // A prompt that is read in slices lets the next one have its turn.
       running.remove(reading);
@@ -363,17 +404,22 @@ public final class BatchingEngine implements InferenceEngine {
       completionTokens++;
       if (slot.accept(own)) {
         running.remove(slot);
-        cache.release(slot.sequence());
+        release(slot);
       }
     }
     runningCount = running.size();
+  }
+
+  private void release(Slot slot) {
+    cache.release(slot.sequence());
+    hasUnsaved = true;
   }
 
   private void failRunning(EngineException cause) {
     for (Slot slot : running) {
       slot.fail(cause);
       slot.sequence().truncate(0);
-      cache.release(slot.sequence());
+      release(slot);
     }
     running.clear();
     runningCount = 0;

@@ -2,6 +2,7 @@ package org.harmonykb.engine.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Caching and company change what an answer costs, never what it says. */
 class CachedAnswersTest {
@@ -81,6 +83,44 @@ class CachedAnswersTest {
   }
 
   @Test
+  void answerAfterARestartEqualsColdAnswer(@TempDir Path folder) {
+    EngineOptions onDisk = EngineOptions.DEFAULTS.withKvCacheOnDisk(folder, 1L << 30);
+    Result cold;
+    try (InferenceEngine engine = open(onDisk)) {
+      cold = generate(engine, prompt);
+    }
+    try (InferenceEngine engine = open(onDisk)) {
+      Result restored = generate(engine, prompt);
+      assertThat(restored.cached).isEqualTo(299);
+      assertThat(restored.tokens).isEqualTo(cold.tokens);
+      assertThat(restored.logProbabilities).isEqualTo(cold.logProbabilities);
+    }
+    try (InferenceEngine engine = open(onDisk.withKvType(EngineOptions.KvType.F16))) {
+      assertThat(generate(engine, prompt).cached).as("values of another precision").isZero();
+    }
+  }
+
+  @Test
+  void runningRequestsShareTheirBeginning() {
+    int[] other = Arrays.copyOf(prompt, 300);
+    other[299] = (prompt[299] + 1) % 1000;
+    Result cold;
+    try (InferenceEngine engine = open()) {
+      cold = generate(engine, other);
+    }
+    try (InferenceEngine engine = open();
+        TokenStream first = engine.generate(request(prompt))) {
+      while (!(first.next() instanceof GenerationEvent.Token)) {}
+      try (TokenStream second = engine.generate(request(other))) {
+        Result shared = collect(second);
+        assertThat(shared.cached).as("the whole blocks read so far").isGreaterThanOrEqualTo(256);
+        assertThat(shared.tokens).isEqualTo(cold.tokens);
+        assertThat(shared.logProbabilities).isEqualTo(cold.logProbabilities);
+      }
+    }
+  }
+
+  @Test
   void closedStreamEndsAsCancelled() {
     try (InferenceEngine engine = open()) {
       TokenStream stream =
@@ -114,8 +154,12 @@ class CachedAnswersTest {
   }
 
   private static InferenceEngine open() {
+    return open(EngineOptions.DEFAULTS);
+  }
+
+  private static InferenceEngine open(EngineOptions options) {
     return InferenceEngine.load(
-        Fixtures.shared("fixtures/engine/tiny-gpt-oss-MXFP4_MOE.gguf"), EngineOptions.DEFAULTS);
+        Fixtures.shared("fixtures/engine/tiny-gpt-oss-MXFP4_MOE.gguf"), options);
   }
 
   private static GenerationRequest request(int[] prompt) {
