@@ -99,6 +99,9 @@ final class HfTensors {
       long[] shape = new long[entry.shape().length];
       for (int i = 0; i < shape.length; i++) {
         shape[i] = entry.shape()[shape.length - 1 - i];
+        if (shape[i] == 0) {
+          throw entry.broken("is empty");
+        }
       }
       inPlace.add(new Tensor(to, entry.type(), shape, entry.data()));
     }
@@ -209,10 +212,11 @@ final class HfTensors {
 
   /** Experts that are tensors of their own, stacked. */
   private void experts(String from, String part, String to) {
-    Entry[] parts = new Entry[config.experts()];
-    if (parts.length > entries.size()) {
-      throw config.json().broken("num_experts", "is more than there are tensors");
+    int experts = config.experts();
+    if (experts == 0 || experts > entries.size()) {
+      throw config.json().broken("num_experts", "is " + experts);
     }
+    Entry[] parts = new Entry[experts];
     int columns = part.equals("down") ? config.expertWidth() : config.width();
     int rows = part.equals("down") ? config.width() : config.expertWidth();
     for (int e = 0; e < parts.length; e++) {
@@ -229,9 +233,6 @@ final class HfTensors {
       }
       parts[e] = entry.requireShape(rows, columns);
     }
-    if (parts.length == 0) {
-      throw config.json().broken("num_experts", "is 0");
-    }
     long rowBytes = parts[0].type().bytes(columns);
     add(
         to,
@@ -247,6 +248,9 @@ final class HfTensors {
     long rows = 1;
     for (int i = 1; i < shape.length; i++) {
       rows *= shape[i];
+    }
+    if (rows == 0 || shape[0] == 0) {
+      throw source.broken("is empty");
     }
     relaid.add(new Relaid(to, type, shape, null, rows, rowBytes(source, type, shape[0]), writer));
   }
