@@ -82,6 +82,10 @@ final class HfTensors {
       gptOssExperts(from + "mlp.experts.", to + "ffn_");
     } else if (entries.containsKey(from + "mlp.gate.weight")) {
       linear(from + "mlp.gate", to + "ffn_gate_inp");
+      if (entries.containsKey(from + "mlp.experts.gate_up_proj")) {
+        fusedExperts(from + "mlp.experts.", to + "ffn_");
+        return;
+      }
       for (String part : List.of("gate", "up", "down")) {
         experts(from + "mlp.experts.", part, to + "ffn_" + part + "_exps.weight");
       }
@@ -208,6 +212,32 @@ final class HfTensors {
             }
           });
     }
+  }
+
+  /** Experts in one tensor, an expert's gate before its up, as newer tools may save them. */
+  private void fusedExperts(String from, String to) {
+    int rows = config.expertWidth();
+    int columns = config.width();
+    int experts = config.experts();
+    Entry both = entries.get(from + "gate_up_proj");
+    if (both == null) {
+      return;
+    }
+    both.requireShape(experts, 2L * rows, columns);
+    int rowBytes = rowBytes(both, both.type(), columns);
+    for (int half = 0; half < 2; half++) {
+      int offset = half * rows;
+      add(
+          to + (half == 0 ? "gate" : "up") + "_exps.weight",
+          both,
+          both.type(),
+          new long[] {columns, rows, experts},
+          (row, out, at) -> {
+            long source = row / rows * 2 * rows + offset + row % rows;
+            Relaid.copy(both.data(), source * rowBytes, out, at, rowBytes);
+          });
+    }
+    copy(from + "down_proj", to + "down_exps.weight");
   }
 
   /** Experts that are tensors of their own, stacked. */
