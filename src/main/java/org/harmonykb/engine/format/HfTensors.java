@@ -82,6 +82,10 @@ final class HfTensors {
       gptOssExperts(from + "mlp.experts.", to + "ffn_");
     } else if (entries.containsKey(from + "mlp.gate.weight")) {
       linear(from + "mlp.gate", to + "ffn_gate_inp");
+      if (entries.containsKey(from + "mlp.experts.gate_up_proj")) {
+        fusedExperts(from + "mlp.experts.", to + "ffn_");
+        return;
+      }
       for (String part : List.of("gate", "up", "down")) {
         experts(from + "mlp.experts.", part, to + "ffn_" + part + "_exps.weight");
       }
@@ -99,6 +103,9 @@ final class HfTensors {
       long[] shape = new long[entry.shape().length];
       for (int i = 0; i < shape.length; i++) {
         shape[i] = entry.shape()[shape.length - 1 - i];
+        if (shape[i] == 0) {
+          throw entry.broken("is empty");
+        }
       }
       inPlace.add(new Tensor(to, entry.type(), shape, entry.data()));
     }
@@ -207,12 +214,39 @@ final class HfTensors {
     }
   }
 
+  /** Experts in one tensor, an expert's gate before its up, as newer tools may save them. */
+  private void fusedExperts(String from, String to) {
+    int rows = config.expertWidth();
+    int columns = config.width();
+    int experts = config.experts();
+    Entry both = entries.get(from + "gate_up_proj");
+    if (both == null) {
+      return;
+    }
+    both.requireShape(experts, 2L * rows, columns);
+    int rowBytes = rowBytes(both, both.type(), columns);
+    for (int half = 0; half < 2; half++) {
+      int offset = half * rows;
+      add(
+          to + (half == 0 ? "gate" : "up") + "_exps.weight",
+          both,
+          both.type(),
+          new long[] {columns, rows, experts},
+          (row, out, at) -> {
+            long source = row / rows * 2 * rows + offset + row % rows;
+            Relaid.copy(both.data(), source * rowBytes, out, at, rowBytes);
+          });
+    }
+    copy(from + "down_proj", to + "down_exps.weight");
+  }
+
   /** Experts that are tensors of their own, stacked. */
   private void experts(String from, String part, String to) {
-    Entry[] parts = new Entry[config.experts()];
-    if (parts.length > entries.size()) {
-      throw config.json().broken("num_experts", "is more than there are tensors");
+    int experts = config.experts();
+    if (experts == 0 || experts > entries.size()) {
+      throw config.json().broken("num_experts", "is " + experts);
     }
+    Entry[] parts = new Entry[experts];
     int columns = part.equals("down") ? config.expertWidth() : config.width();
     int rows = part.equals("down") ? config.width() : config.expertWidth();
     for (int e = 0; e < parts.length; e++) {
@@ -229,9 +263,6 @@ final class HfTensors {
       }
       parts[e] = entry.requireShape(rows, columns);
     }
-    if (parts.length == 0) {
-      throw config.json().broken("num_experts", "is 0");
-    }
     long rowBytes = parts[0].type().bytes(columns);
     add(
         to,
@@ -247,6 +278,9 @@ final class HfTensors {
     long rows = 1;
     for (int i = 1; i < shape.length; i++) {
       rows *= shape[i];
+    }
+    if (rows == 0 || shape[0] == 0) {
+      throw source.broken("is empty");
     }
     relaid.add(new Relaid(to, type, shape, null, rows, rowBytes(source, type, shape[0]), writer));
   }

@@ -80,6 +80,14 @@ final class SafetensorsModel implements ModelFile {
       HfTensors plan = HfTensors.of(config, entries);
       Map<String, Object> pairs = config.metadata(nameOf(folder), plan.headSize());
       HfTokenizer.metadata(folder, config.json(), pairs);
+      // As GGUF's 32-bit types, unsigned and float, are read.
+      pairs.replaceAll(
+          (key, value) ->
+              switch (value) {
+                case Integer number -> number.longValue();
+                case Double number -> number.floatValue();
+                default -> value;
+              });
       return new SafetensorsModel(path, arena, size, new ModelMetadata(path, pairs), plan);
     } catch (RuntimeException e) {
       arena.close();

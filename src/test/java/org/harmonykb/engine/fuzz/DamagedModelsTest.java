@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,9 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The short, repeatable part of fuzzing; docs/fuzzing.md tells of the long one. */
 class DamagedModelsTest {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -56,6 +61,29 @@ class DamagedModelsTest {
       usable += fuzzer.step(folder) ? 1 : 0;
     }
     assertThat(usable).isBetween(10, 790);
+  }
+
+  /** Each number, text and list of config.json in turn. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GGUF")
+  void absurdConfigurationsWorkOrAreRefused(FuzzTarget target) {
+    for (byte[] seed : target.seeds()) {
+      String[] parts = new String(seed, StandardCharsets.UTF_8).split("\0");
+      ObjectNode config = (ObjectNode) JSON.readTree(parts[0]);
+      int refused = 0;
+      for (String key : List.copyOf(config.propertyNames())) {
+        for (String value :
+            List.of(
+                "0", "1", "-1", "33", "2147483647", "9e99", "1e-9", "null", "\"\"", "[]", "{}")) {
+          ObjectNode changed = config.deepCopy();
+          changed.set(key, JSON.readTree(value));
+          String input =
+              JSON.writeValueAsString(changed) + "\0" + parts[1] + "\0" + parts[2] + "\0";
+          refused += target.accepts(input.getBytes(StandardCharsets.UTF_8), folder) ? 0 : 1;
+        }
+      }
+      assertThat(refused).isGreaterThan(80);
+    }
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.harmonykb.Fixtures;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.TinyCheckpoint;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Folders of every family and spelling against a reference in plain doubles. */
 class HuggingFaceFolderTest {
@@ -95,6 +99,48 @@ class HuggingFaceFolderTest {
     }
     model.denseFeedForward("BF16", "model.layers.1.mlp.", "intermediate_size");
     check(model, 2);
+    float[][] apart = ModelRun.logits(folder.resolve("model"), TOKENS);
+    assertThat(ModelRun.logits(fused(model).write(folder.resolve("fused"), 1), TOKENS))
+        .isDeepEqualTo(apart);
+  }
+
+  /** All experts in one tensor, each one's gate before its up. */
+  private static TinyCheckpoint fused(TinyCheckpoint model) {
+    TinyCheckpoint fused = model.copy();
+    String prefix = "model.layers.0.mlp.experts.";
+    int size = 32 * 64;
+    float[] both = new float[6 * 2 * size];
+    float[] down = new float[6 * size];
+    for (int e = 0; e < 6; e++) {
+      String expert = prefix + e + ".";
+      System.arraycopy(model.floats(expert + "gate_proj.weight"), 0, both, e * 2 * size, size);
+      System.arraycopy(model.floats(expert + "up_proj.weight"), 0, both, (e * 2 + 1) * size, size);
+      System.arraycopy(model.floats(expert + "down_proj.weight"), 0, down, e * size, size);
+      for (String part : List.of("gate", "up", "down")) {
+        fused.remove(expert + part + "_proj.weight");
+      }
+    }
+    fused.put("BF16", prefix + "gate_up_proj", both, 6, 64, 64);
+    fused.put("BF16", prefix + "down_proj", down, 6, 64, 32);
+    return fused;
+  }
+
+  @Test
+  void gptOssIsTheSameInTheNewerSpellingOfItsConfiguration() throws IOException {
+    Path fixture = Fixtures.shared("fixtures/engine/tiny-gpt-oss-hf");
+    try (Stream<Path> files = Files.list(fixture)) {
+      for (Path file : files.toList()) {
+        Files.write(folder.resolve(file.getFileName()), Files.readAllBytes(file));
+      }
+    }
+    JsonMapper json = JsonMapper.builder().build();
+    ObjectNode config =
+        (ObjectNode) json.readTree(Files.readString(fixture.resolve("config.json")));
+    ObjectNode rope = (ObjectNode) config.remove("rope_scaling");
+    rope.set("rope_theta", config.remove("rope_theta"));
+    config.set("rope_parameters", rope);
+    Files.writeString(folder.resolve("config.json"), json.writeValueAsString(config));
+    assertThat(ModelRun.logits(folder, TOKENS)).isDeepEqualTo(ModelRun.logits(fixture, TOKENS));
   }
 
   @Test
