@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 import org.harmonykb.retrieval.Passage;
 
 /**
- * Checks each sentence of an answer against its passages without asking a model: every number in it
- * must occur in a cited passage, and most of its words too. A sentence that cites nothing gets the
- * passage that bears it out best, if one does; the bar is never lowered to find one.
+ * Checks each sentence of an answer against its passages without asking a model: each number, date,
+ * amount, percentage, section id and quoted text in it must occur in a cited passage, however it is
+ * written, and most of its words too. A sentence that cites nothing gets the passage that bears it
+ * out best, if one does; the bar is never lowered to find one.
  */
 final class AnswerVerifier {
 
@@ -48,7 +49,7 @@ final class AnswerVerifier {
         continue;
       }
       int n = support(sentence, plain, passages);
-      text.append(text.isEmpty() ? "" : endsChinese(text) ? "" : " ").append(plain);
+      text.append(text.isEmpty() ? "" : Sentences.endsChinese(text) ? "" : " ").append(plain);
       if (n > 0) {
         text.append(" [").append(n).append(']');
         supported++;
@@ -62,10 +63,6 @@ final class AnswerVerifier {
     return new Verified(text.toString(), cited, supported, unsupported);
   }
 
-  private static boolean endsChinese(StringBuilder text) {
-    return "。！？；".indexOf(text.charAt(text.length() - 1)) >= 0;
-  }
-
   /** The number of the passage that bears a sentence out, or 0. */
   private static int support(String sentence, String plain, List<Passage> passages) {
     if (plain.contains("<<<") || plain.contains(">>>") || plain.indexOf('\uFFFD') >= 0) {
@@ -73,19 +70,20 @@ final class AnswerVerifier {
     }
     Set<String> terms = Terms.of(plain);
     Set<String> facts = Facts.of(plain);
+    Set<String> quotes = Facts.quotes(plain);
     Matcher citations = CITATION.matcher(sentence);
     while (citations.find()) {
       int n = Integer.parseInt(citations.group(1));
       if (n >= 1
           && n <= passages.size()
-          && overlap(terms, facts, passages.get(n - 1)) >= MIN_OVERLAP) {
+          && overlap(terms, facts, quotes, passages.get(n - 1)) >= MIN_OVERLAP) {
         return n;
       }
     }
     int best = 0;
     double bestOverlap = MIN_OVERLAP;
     for (int i = 0; i < passages.size(); i++) {
-      double overlap = overlap(terms, facts, passages.get(i));
+      double overlap = overlap(terms, facts, quotes, passages.get(i));
       if (overlap > bestOverlap || overlap == bestOverlap && best == 0) {
         best = i + 1;
         bestOverlap = overlap;
@@ -94,8 +92,12 @@ final class AnswerVerifier {
     return best;
   }
 
-  private static double overlap(Set<String> terms, Set<String> facts, Passage passage) {
+  private static double overlap(
+      Set<String> terms, Set<String> facts, Set<String> quotes, Passage passage) {
     String source = passage.title() + "\n" + passage.section() + "\n" + passage.text();
-    return Facts.of(source).containsAll(facts) ? Terms.coverage(terms, Terms.of(source)) : 0;
+    boolean holdsFacts =
+        Facts.heldBy(source).containsAll(facts)
+            && quotes.stream().allMatch(Facts.plain(source)::contains);
+    return holdsFacts ? Terms.coverage(terms, Terms.of(source)) : 0;
   }
 }

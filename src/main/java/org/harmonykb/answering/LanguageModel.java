@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -42,6 +43,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   private final @Nullable Loaded loaded;
   private final String description;
 
+  @Autowired
   LanguageModel(
       @Value("${kb.model.path:}") String configured,
       @Value("${kb.engine.context-length:4096}") int contextLength,
@@ -68,6 +70,16 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
       Loaded ready = model;
       Thread.ofVirtual().name("warm-up").start(() -> warmUp(ready.engine));
     }
+  }
+
+  private LanguageModel() {
+    loaded = null;
+    description = "No model is wanted";
+  }
+
+  /** No model, where only quotes are wanted. */
+  static LanguageModel none() {
+    return new LanguageModel();
   }
 
   /** Reads a prompt once, so that the kernels are compiled before the first question comes. */
