@@ -2,6 +2,7 @@ package org.harmonykb.answering;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,9 @@ final class AnswerVerifier {
   static final double MIN_OVERLAP = 0.6;
 
   private static final Pattern CITATION = Pattern.compile("\\s*\\[(\\d+)]");
+
+  /** A capital letter inside a sentence. */
+  private static final Pattern NAME = Pattern.compile("(?<=[\\p{L}\\p{N},;)] )\\p{Lu}[\\p{L}-]+");
 
   private AnswerVerifier() {}
 
@@ -76,14 +80,14 @@ final class AnswerVerifier {
       int n = Integer.parseInt(citations.group(1));
       if (n >= 1
           && n <= passages.size()
-          && overlap(terms, facts, quotes, passages.get(n - 1)) >= MIN_OVERLAP) {
+          && overlap(plain, terms, facts, quotes, passages.get(n - 1)) >= MIN_OVERLAP) {
         return n;
       }
     }
     int best = 0;
     double bestOverlap = MIN_OVERLAP;
     for (int i = 0; i < passages.size(); i++) {
-      double overlap = overlap(terms, facts, quotes, passages.get(i));
+      double overlap = overlap(plain, terms, facts, quotes, passages.get(i));
       if (overlap > bestOverlap || overlap == bestOverlap && best == 0) {
         best = i + 1;
         bestOverlap = overlap;
@@ -92,11 +96,20 @@ final class AnswerVerifier {
     return best;
   }
 
+  /** A name that the passage does not hold is made up, however well the other words fit. */
+  private static boolean holdsNames(String sentence, String source) {
+    String lower = source.toLowerCase(Locale.ROOT);
+    return NAME.matcher(sentence)
+        .results()
+        .allMatch(name -> lower.contains(name.group().toLowerCase(Locale.ROOT)));
+  }
+
   private static double overlap(
-      Set<String> terms, Set<String> facts, Set<String> quotes, Passage passage) {
+      String plain, Set<String> terms, Set<String> facts, Set<String> quotes, Passage passage) {
     String source = passage.title() + "\n" + passage.section() + "\n" + passage.text();
     boolean holdsFacts =
         Facts.heldBy(source).containsAll(facts)
+            && holdsNames(plain, source)
             && quotes.stream().allMatch(Facts.plain(source)::contains);
     return holdsFacts ? Terms.coverage(terms, Terms.of(source)) : 0;
   }

@@ -61,7 +61,7 @@ final class EvalAnswersCommand implements Callable<Integer> {
       names = "--part",
       paramLabel = "all|tune|report",
       defaultValue = "all",
-      description = "questions with odd or even places only: to tune on one half, report the other")
+      description = "every second question, from the first or the second: to tune on, to report")
   private String part = "all";
 
   @Option(names = "--model", paramLabel = "F", description = "first of models/ by default")

@@ -59,6 +59,12 @@ class AnswerVerifierTest {
   }
 
   @Test
+  void nameThatThePassageDoesNotHoldIsUnsupported() {
+    assertThat(verified("Employees in Leipzig have 28 days of annual leave.").supported()).isZero();
+    assertThat(verified("Your Employees have 28 days of annual leave.").supported()).isOne();
+  }
+
+  @Test
   void anotherUnitOfMoneyIsUnsupported() {
     assertThat(verified("Up to €1,200 may be claimed.").supported()).isOne();
     assertThat(verified("Up to $1,200 may be claimed.").supported()).isZero();
