@@ -44,6 +44,6 @@ public record Answer(
 
   public record Usage(int prompt_tokens, int cached_tokens, int completion_tokens) {}
 
-  /** Milliseconds. */
+  /** Milliseconds since the question came; retrieval by itself. */
   public record Timings(double retrievalMs, double firstTokenMs, double totalMs) {}
 }

@@ -2,15 +2,17 @@ package org.harmonykb.answering;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.harmonykb.retrieval.Passage;
 
 /**
- * Checks each sentence of an answer against its passages without asking a model: every number in it
- * must occur in a cited passage, and most of its words too. A sentence that cites nothing gets the
- * passage that bears it out best, if one does; the bar is never lowered to find one.
+ * Checks each sentence of an answer against its passages without asking a model: each number, date,
+ * amount, percentage, section id and quoted text in it must occur in a cited passage, however it is
+ * written, and most of its words too. A sentence that cites nothing gets the passage that bears it
+ * out best, if one does; the bar is never lowered to find one.
  */
 final class AnswerVerifier {
 
@@ -18,6 +20,9 @@ final class AnswerVerifier {
   static final double MIN_OVERLAP = 0.6;
 
   private static final Pattern CITATION = Pattern.compile("\\s*\\[(\\d+)]");
+
+  /** A capital letter inside a sentence. */
+  private static final Pattern NAME = Pattern.compile("(?<=[\\p{L}\\p{N},;)] )\\p{Lu}[\\p{L}-]+");
 
   private AnswerVerifier() {}
 
@@ -48,7 +53,7 @@ final class AnswerVerifier {
         continue;
       }
       int n = support(sentence, plain, passages);
-      text.append(text.isEmpty() ? "" : endsChinese(text) ? "" : " ").append(plain);
+      text.append(text.isEmpty() ? "" : Sentences.endsChinese(text) ? "" : " ").append(plain);
       if (n > 0) {
         text.append(" [").append(n).append(']');
         supported++;
@@ -62,10 +67,6 @@ final class AnswerVerifier {
     return new Verified(text.toString(), cited, supported, unsupported);
   }
 
-  private static boolean endsChinese(StringBuilder text) {
-    return "。！？；".indexOf(text.charAt(text.length() - 1)) >= 0;
-  }
-
   /** The number of the passage that bears a sentence out, or 0. */
   private static int support(String sentence, String plain, List<Passage> passages) {
     if (plain.contains("<<<") || plain.contains(">>>") || plain.indexOf('\uFFFD') >= 0) {
@@ -73,19 +74,20 @@ final class AnswerVerifier {
     }
     Set<String> terms = Terms.of(plain);
     Set<String> facts = Facts.of(plain);
+    Set<String> quotes = Facts.quotes(plain);
     Matcher citations = CITATION.matcher(sentence);
     while (citations.find()) {
       int n = Integer.parseInt(citations.group(1));
       if (n >= 1
           && n <= passages.size()
-          && overlap(terms, facts, passages.get(n - 1)) >= MIN_OVERLAP) {
+          && overlap(plain, terms, facts, quotes, passages.get(n - 1)) >= MIN_OVERLAP) {
         return n;
       }
     }
     int best = 0;
     double bestOverlap = MIN_OVERLAP;
     for (int i = 0; i < passages.size(); i++) {
-      double overlap = overlap(terms, facts, passages.get(i));
+      double overlap = overlap(plain, terms, facts, quotes, passages.get(i));
       if (overlap > bestOverlap || overlap == bestOverlap && best == 0) {
         best = i + 1;
         bestOverlap = overlap;
@@ -94,8 +96,21 @@ final class AnswerVerifier {
     return best;
   }
 
-  private static double overlap(Set<String> terms, Set<String> facts, Passage passage) {
+  /** A name that the passage does not hold is made up, however well the other words fit. */
+  private static boolean holdsNames(String sentence, String source) {
+    String lower = source.toLowerCase(Locale.ROOT);
+    return NAME.matcher(sentence)
+        .results()
+        .allMatch(name -> lower.contains(name.group().toLowerCase(Locale.ROOT)));
+  }
+
+  private static double overlap(
+      String plain, Set<String> terms, Set<String> facts, Set<String> quotes, Passage passage) {
     String source = passage.title() + "\n" + passage.section() + "\n" + passage.text();
-    return Facts.of(source).containsAll(facts) ? Terms.coverage(terms, Terms.of(source)) : 0;
+    boolean holdsFacts =
+        Facts.heldBy(source).containsAll(facts)
+            && holdsNames(plain, source)
+            && quotes.stream().allMatch(Facts.plain(source)::contains);
+    return holdsFacts ? Terms.coverage(terms, Terms.of(source)) : 0;
   }
 }

@@ -10,19 +10,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param passages most passages in a prompt; few for a small model
  * @param passageTokens tokens that a turn's passages may use together
  * @param maxTokens most tokens of an answer
- * @param minSimilarity below this cosine similarity of the best passage a question is not answered
- * @param minCoverage share of the question's words that the passages must hold, unless the best
- *     passage's similarity is high
- * @param minChineseCoverage the same for Chinese, whose pairs of characters also span words
- * @param highSimilarity from here on a passage is evidence even without common words
+ * @param promptPassages most passages that a prompt shows whole
+ * @param style how the prompt is built
+ * @param quotesEvidence whether what a small model wrote is followed by the sentences it rests on
+ * @param minEvidence below this probability that the passages answer a question it is refused; see
+ *     docs/answers.md
  */
 @ConfigurationProperties("kb.ask")
 public record AnsweringProperties(
     @DefaultValue("4000") int maxQuestionChars,
-    @DefaultValue("3") int passages,
-    @DefaultValue("900") int passageTokens,
+    @DefaultValue("5") int passages,
+    @DefaultValue("1600") int passageTokens,
     @DefaultValue("256") int maxTokens,
-    @DefaultValue("0.45") double minSimilarity,
-    @DefaultValue("0.55") double minCoverage,
-    @DefaultValue("0.3") double minChineseCoverage,
-    @DefaultValue("0.78") double highSimilarity) {}
+    @DefaultValue("3") int promptPassages,
+    @DefaultValue("AUTO") PromptTemplate.Style style,
+    @DefaultValue("true") boolean quotesEvidence,
+    @DefaultValue("0.5") double minEvidence) {}

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.harmonykb.engine.LogitsMask;
 import org.harmonykb.engine.Tokenizer;
 
@@ -40,17 +41,19 @@ final class CitationMask {
     }
   }
 
-  /** The mask for a prompt with so many passages. */
-  LogitsMask forPassages(int count) {
+  /** The mask for a prompt that shows the passages of these numbers. */
+  LogitsMask forPassages(Set<Integer> numbers) {
+    int[] shown =
+        numbers.stream().filter(n -> n <= MAX_PASSAGES).mapToInt(Integer::intValue).toArray();
     return (generated, length, logits) -> {
       String last = length > 0 ? texts[generated[length - 1]] : "";
       if (last.endsWith("[")) {
-        float[] kept = new float[count + 1];
-        for (int n = 1; n <= count; n++) {
+        float[] kept = new float[MAX_PASSAGES + 1];
+        for (int n : shown) {
           kept[n] = logits[digitTokens[n]];
         }
         Arrays.fill(logits, Float.NEGATIVE_INFINITY);
-        for (int n = 1; n <= count; n++) {
+        for (int n : shown) {
           logits[digitTokens[n]] = kept[n];
         }
       } else if (length > 1 && texts[generated[length - 2]].endsWith("[")) {

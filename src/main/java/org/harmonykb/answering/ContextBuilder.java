@@ -63,10 +63,17 @@ final class ContextBuilder {
                 "");
   }
 
-  /** The user message: delimited, numbered data, and the question last. */
-  static String userMessage(List<Passage> passages, String question) {
+  /**
+   * The user message: delimited, numbered data, and the question last.
+   *
+   * @param numbers the passages that are shown, from 1
+   */
+  static String userMessage(List<Passage> passages, Set<Integer> numbers, String question) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < passages.size(); i++) {
+      if (!numbers.contains(i + 1)) {
+        continue;
+      }
       Passage passage = passages.get(i);
       text.append('[').append(i + 1).append("] ").append(passage.title());
       if (!passage.section().isEmpty()) {

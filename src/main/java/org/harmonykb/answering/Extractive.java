@@ -3,50 +3,66 @@ package org.harmonykb.answering;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.Language;
 
-/**
- * Answers with the sentences of the passages that share most with the question, quoted and cited.
- */
+/** Answers with the sentences that answer the question best, quoted and cited. */
 final class Extractive {
 
+  /** Most sentences of an answer. */
   private static final int MAX_SENTENCES = 3;
+
+  /** The same in Chinese, whose sentences are a third as long. */
+  private static final int MAX_CHINESE_SENTENCES = 5;
+
+  /** How much worse than the best a sentence of the same passage may score. */
+  private static final double SAME_PASSAGE_GAP = 3.5;
+
+  /** The same for a sentence of another passage, which costs the reader more. */
+  private static final double OTHER_PASSAGE_GAP = 0.5;
 
   private Extractive() {}
 
-  private record Candidate(int n, int place, String sentence, double score) {}
-
-  static String answer(String question, List<Passage> passages) {
-    Set<String> terms = Terms.of(question);
-    boolean wantsNumber = question.matches("(?is).*(how (many|much|long|often)|when|多少|几|多久|何时).*");
-    List<Candidate> candidates = new ArrayList<>();
-    int place = 0;
-    for (int i = 0; i < passages.size(); i++) {
-      Passage passage = passages.get(i);
-      double context = Terms.coverage(terms, Terms.of(passage.title() + " " + passage.section()));
-      boolean inTable = false;
-      for (String sentence : Sentences.of(passage.text())) {
-        boolean isRow = sentence.startsWith("|");
-        boolean isHeader = isRow && !inTable;
-        inTable = isRow;
-        if (isHeader) {
-          continue;
-        }
-        double score = Terms.coverage(terms, Terms.of(sentence)) + 0.3 * context - 0.15 * i;
-        score += wantsNumber && !Facts.of(sentence).isEmpty() ? 0.25 : 0;
-        candidates.add(new Candidate(i + 1, place++, sentence, score));
+  /** The sentences to quote, in the order of the passages. */
+  static List<Evidence.Sentence> choose(Evidence evidence) {
+    List<Evidence.Sentence> chosen = new ArrayList<>();
+    if (evidence.sentences().isEmpty()) {
+      return chosen;
+    }
+    Evidence.Sentence best = evidence.sentences().getFirst();
+    int most =
+        Language.of(best.text()).equals(Language.CHINESE) ? MAX_CHINESE_SENTENCES : MAX_SENTENCES;
+    for (Evidence.Sentence sentence : evidence.sentences()) {
+      double gap = sentence.passage() == best.passage() ? SAME_PASSAGE_GAP : OTHER_PASSAGE_GAP;
+      if (chosen.size() < most && sentence.score() >= best.score() - gap) {
+        chosen.add(sentence);
       }
     }
-    double best = candidates.stream().mapToDouble(Candidate::score).max().orElse(0);
+    chosen.sort(Comparator.comparingInt(Evidence.Sentence::place));
+    return chosen;
+  }
 
-    return candidates.stream()
-        .sorted(Comparator.comparingDouble(Candidate::score).reversed())
-        .filter(c -> c.score >= 0.7 * best)
-        .limit(MAX_SENTENCES)
-        .sorted(Comparator.comparingInt(Candidate::place))
-        .map(c -> "> " + c.sentence + " [" + c.n + "]")
-        .reduce((a, b) -> a + "\n\n" + b)
-        .orElse("");
+  /** Markdown; sentences that stand side by side are quoted as one. */
+  static String quote(List<Evidence.Sentence> sentences) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < sentences.size(); i++) {
+      Evidence.Sentence sentence = sentences.get(i);
+      Evidence.Sentence before = i > 0 ? sentences.get(i - 1) : null;
+      boolean goesOn =
+          before != null
+              && before.passage() == sentence.passage()
+              && before.place() + 1 == sentence.place();
+      if (before == null) {
+        text.append("> ");
+      } else if (goesOn) {
+        text.append(Sentences.endsChinese(text) ? "" : " ");
+      } else {
+        text.append(" [").append(before.passage()).append("]\n\n> ");
+      }
+      text.append(sentence.text());
+    }
+    if (!sentences.isEmpty()) {
+      text.append(" [").append(sentences.getLast().passage()).append(']');
+    }
+    return text.toString();
   }
 }

@@ -5,21 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.EngineOptions;
-import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
-import org.harmonykb.engine.SamplingOptions;
-import org.harmonykb.engine.TokenStream;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -40,10 +36,18 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   private final @Nullable Loaded loaded;
   private final String description;
 
+  @Autowired
   LanguageModel(
       @Value("${kb.model.path:}") String configured,
       @Value("${kb.data-dir}") Path dataDir,
       EngineProperties properties) {
+    this(configured, properties.options(dataDir.resolve("kv-cache")));
+  }
+
+  /**
+   * @param configured the model's file or folder; blank takes what is in {@code models}
+   */
+  LanguageModel(String configured, EngineOptions options) {
     Loaded model = null;
     String text;
     try {
@@ -52,7 +56,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         text =
             "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a folder of safetensors";
       } else {
-        model = load(file, properties.options(dataDir.resolve("kv-cache")));
+        model = load(file, options);
         text = model.engine.model().name();
       }
     } catch (EngineException | IllegalArgumentException | IOException e) {
@@ -65,25 +69,18 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     description = text;
     if (model != null) {
       Loaded ready = model;
-      Thread.ofVirtual().name("warm-up").start(() -> warmUp(ready.engine));
+      Thread.ofVirtual().name("warm-up").start(ready.engine::warmUp);
     }
   }
 
-  /** Reads a prompt once, so that the kernels are compiled before the first question comes. */
-  private static void warmUp(InferenceEngine engine) {
-    int[] prompt =
-        IntStream.range(0, Math.min(256, engine.model().contextLength() / 2))
-            .map(i -> i + 100)
-            .toArray();
-    try (TokenStream stream =
-        engine.generate(
-            new GenerationRequest(prompt, 16, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
-      while (stream.hasNext()) {
-        stream.next();
-      }
-    } catch (EngineException e) {
-      LOG.debug("The warm-up ended early", e);
-    }
+  private LanguageModel() {
+    loaded = null;
+    description = "No model is wanted";
+  }
+
+  /** No model, where only quotes are wanted. */
+  static LanguageModel none() {
+    return new LanguageModel();
   }
 
   /** A GGUF file in {@code models}, or else a folder of safetensors there. */

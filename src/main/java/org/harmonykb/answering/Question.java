@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.engine.AdapterChoice;
+import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.retrieval.AccessScope;
 import org.jspecify.annotations.Nullable;
 
@@ -43,5 +44,20 @@ public record Question(
   public Question withAdapter(@Nullable AdapterChoice choice) {
     return new Question(
         text, conversationId, assistant, collections, temperature, topP, maxTokens, scope, choice);
+  }
+
+  /**
+   * @throws InvalidQuestionException if a value is out of range
+   */
+  SamplingOptions sampling(double repetitionPenalty) {
+    double heat = temperature == null ? 0 : temperature;
+    double share = topP == null ? 1 : topP;
+    if (!(heat >= 0 && heat <= 2) || !(share > 0 && share <= 1)) {
+      throw new InvalidQuestionException("temperature must be 0 to 2 and topP above 0 to 1");
+    }
+    if (maxTokens != null && (maxTokens < 1 || maxTokens > 4096)) {
+      throw new InvalidQuestionException("maxTokens must be 1 to 4096");
+    }
+    return new SamplingOptions(heat, 0, share, 0, repetitionPenalty, 42);
   }
 }

@@ -6,24 +6,110 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Cuts text into sentences; a citation after the full stop belongs to the sentence before. */
-final class Sentences {
+public final class Sentences {
 
   private static final Pattern END =
+      Pattern.compile("(?:[.!?]+[\"'”’)]*(?=\\s|$|\\[)|[。！？；]+[”’」』）)]*)(?:\\s*\\[\\d+])*|\\n+");
+
+  /** What ends with a full stop and goes on. */
+  private static final Pattern ABBREVIATION =
       Pattern.compile(
-          "(?:(?<![0-9])[.!?](?=\\s|$|\\[)|(?<=[0-9])[.!?](?=\\s+\\p{Lu}|$)|[。！？；])(?:\\s*\\[\\d+])*|\\n+");
+          "(?:^|[\\s(])(?:\\p{Lu}|(?i:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Sec|Fig|vs|cf|ca|approx|e\\.g|i\\.e|Inc|Ltd|Co|Corp|Jr|Sr|Mt|Gen|Lt|Col|Sgt|(?:\\p{L}\\.)+\\p{L}))\\.$");
 
   private Sentences() {}
 
-  static List<String> of(String text) {
+  public static List<String> of(String text) {
     List<String> sentences = new ArrayList<>();
     Matcher end = END.matcher(text);
     int from = 0;
     while (end.find()) {
-      add(text.substring(from, end.end()), sentences);
-      from = end.end();
+      if (!goesOn(text, from, end)) {
+        add(text.substring(from, end.end()), sentences);
+        from = end.end();
+      }
     }
     add(text.substring(from), sentences);
     return sentences;
+  }
+
+  /** A full stop of an abbreviation or a number, or an end with a small letter after it. */
+  private static boolean goesOn(String text, int from, Matcher end) {
+    if (".!?".indexOf(end.group().charAt(0)) < 0) {
+      return false;
+    }
+    int next = end.end();
+    while (next < text.length() && text.charAt(next) == ' ') {
+      next++;
+    }
+    if (next == text.length()) {
+      return false;
+    }
+    boolean isNumbersOwn =
+        Character.isDigit(text.charAt(next))
+            && end.start() > 0
+            && !Character.isLetterOrDigit(text.codePointBefore(end.start()));
+    return Character.isLowerCase(text.charAt(next))
+        || isNumbersOwn
+        || end.group().startsWith(".")
+            && ABBREVIATION
+                .matcher(text.substring(Math.max(from, end.start() - 12), end.start() + 1))
+                .find();
+  }
+
+  /**
+   * The sentences of a passage. A table's rows are sentences that carry their headers, {@code
+   * Country: Germany; Limit: 130 euros}, since a row alone says nothing.
+   */
+  static List<String> ofPassage(String text) {
+    List<String> sentences = new ArrayList<>();
+    StringBuilder prose = new StringBuilder();
+    List<String> header = List.of();
+    for (String line : text.split("\\n", -1)) {
+      String stripped = line.strip();
+      if (!stripped.startsWith("|")) {
+        header = List.of();
+        prose.append(line).append('\n');
+        continue;
+      }
+      sentences.addAll(of(prose.toString()));
+      prose.setLength(0);
+      List<String> cells = cells(stripped);
+      if (header.isEmpty()) {
+        header = cells;
+      } else if (!cells.stream().allMatch(cell -> cell.matches(":?-*:?"))) {
+        sentences.add(row(header, cells));
+      }
+    }
+    sentences.addAll(of(prose.toString()));
+    return sentences;
+  }
+
+  private static List<String> cells(String row) {
+    String inner =
+        row.substring(1, row.endsWith("|") && row.length() > 1 ? row.length() - 1 : row.length());
+    List<String> cells = new ArrayList<>();
+    for (String cell : inner.split("(?<!\\\\)\\|", -1)) {
+      cells.add(cell.strip());
+    }
+    return cells;
+  }
+
+  private static String row(List<String> header, List<String> cells) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      if (!cells.get(i).isEmpty()) {
+        String name = i < header.size() ? header.get(i) : "";
+        text.append(text.isEmpty() ? "" : "; ")
+            .append(name.isEmpty() ? "" : name + ": ")
+            .append(cells.get(i));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Whether a Chinese full stop ends a text, after which no space comes. */
+  static boolean endsChinese(CharSequence text) {
+    return !text.isEmpty() && "。！？；」』”".indexOf(text.charAt(text.length() - 1)) >= 0;
   }
 
   private static void add(String sentence, List<String> sentences) {

@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.harmonykb.retrieval.Language;
 
 /**
@@ -19,7 +20,16 @@ final class Terms {
       Set.of(
           "什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗");
 
+  private static final Pattern CHINESE_ASKING =
+      Pattern.compile(
+          "请问|文中提及|根据(上|本|该)?文|(是|有|在|为|為|叫|于|於|由|从|從|到|和|与|與)?(什么|什麼|甚麼|甚么|多少|几|幾|多久|多长|多長|多大|多高|多远|多遠|谁|誰|何人|何时|何時|何地|何处|何處|何种|何種|为何|為何|如何|怎么样|怎麼樣|怎么|怎麼|怎样|怎樣|是否|能否|可否|哪一?[些个個位里裡年国國家种種天月座位项項]?)(时候|時候|样|樣|人|名字|地方)?(的|是|有)?|[吗嗎呢吧了]?[?？]");
+
   private Terms() {}
+
+  /** What a question is about: its words without those that only ask. */
+  static Set<String> ofQuestion(String question) {
+    return of(CHINESE_ASKING.matcher(question).replaceAll(" "));
+  }
 
   static Set<String> of(String text) {
     Set<String> terms = new LinkedHashSet<>();
@@ -40,13 +50,17 @@ final class Terms {
       } else {
         previousHan = -1;
         if (Character.isLetterOrDigit(c)) {
-          word.appendCodePoint(c);
+          word.appendCodePoint(halfWidth(c));
         } else {
           addWord(word, terms);
         }
       }
     }
     return terms;
+  }
+
+  private static int halfWidth(int c) {
+    return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c;
   }
 
   private static void addWord(StringBuilder word, Set<String> terms) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 /** Measures the service's parts on question sets, without a running service. */
 @Command(
     name = "eval",
-    description = "Measures retrieval on a question set.",
+    description = "Measures retrieval and answers on question sets.",
     mixinStandardHelpOptions = true,
     subcommands = EvalCommand.Retrieval.class)
 final class EvalCommand {
@@ -68,7 +68,7 @@ final class EvalCommand {
       return 0;
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
       try (Stream<Path> paths = Files.walk(folder)) {
         for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(path);

@@ -2,9 +2,12 @@ package org.harmonykb.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,10 +38,13 @@ public final class KbCommand {
    *
    * @param startServer starts the service with Spring Boot's arguments and returns when it is up
    */
-  public static int execute(String[] args, Consumer<String[]> startServer) {
-    return new CommandLine(new KbCommand())
-        .addSubcommand(new ServeCommand(startServer))
-        .setExecutionExceptionHandler(
+  public static int execute(
+      String[] args, Function<String[], ConfigurableApplicationContext> startServer) {
+    CommandLine kb =
+        new CommandLine(new KbCommand()).addSubcommand(new ServeCommand(startServer::apply));
+    Objects.requireNonNull(kb.getSubcommands().get("eval"))
+        .addSubcommand(new EvalAnswersCommand(startServer));
+    return kb.setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> {
               commandLine.getErr().println("kb: " + describe(exception));
               return CommandLine.ExitCode.SOFTWARE;

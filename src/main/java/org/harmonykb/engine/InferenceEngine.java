@@ -54,6 +54,12 @@ public interface InferenceEngine extends AutoCloseable {
   /** The loaded adapters, by name. */
   List<AdapterInfo> adapters();
 
+  /**
+   * Reads a prompt and writes a few tokens, so that the kernels are compiled before the first
+   * request; returns at the end, or at once if the engine is closed. Leaves nothing in the caches.
+   */
+  void warmUp();
+
   /** What the engine holds and has done so far; for health pages and metrics. */
   EngineStatus status();
 

@@ -145,10 +145,8 @@ class DocumentParser implements DisposableBean {
 
   /** Gives a process that did not answer up, and tells how it ended. */
   private int end(WorkerProcess dying) {
-    // A broken answer comes from a process that lives.
-    if (dying.isAlive()) {
-      dying.kill();
-    }
+    // A JVM without memory says so on standard output before it ends, which breaks the answer; one
+    // that lives on after a broken answer is killed after a moment.
     int exitCode = dying.awaitEnd();
     dying.kill(); // removes its files
     worker = null;

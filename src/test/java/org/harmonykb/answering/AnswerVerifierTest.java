@@ -53,6 +53,28 @@ class AnswerVerifierTest {
   }
 
   @Test
+  void quotedTextMustStandInThePassage() {
+    assertThat(verified("The policy grants “28 days of annual leave”.").supported()).isOne();
+    assertThat(verified("The policy grants “28 days of paid sick leave”.").supported()).isZero();
+  }
+
+  @Test
+  void nameThatThePassageDoesNotHoldIsUnsupported() {
+    assertThat(verified("Employees in Leipzig have 28 days of annual leave.").supported()).isZero();
+    assertThat(verified("Your Employees have 28 days of annual leave.").supported()).isOne();
+  }
+
+  @Test
+  void anotherUnitOfMoneyIsUnsupported() {
+    assertThat(verified("Up to €1,200 may be claimed.").supported()).isOne();
+    assertThat(verified("Up to $1,200 may be claimed.").supported()).isZero();
+  }
+
+  private static AnswerVerifier.Verified verified(String answer) {
+    return AnswerVerifier.verify(answer, List.of(LEAVE));
+  }
+
+  @Test
   void promptThatIsRepeatedIsNoAnswer() {
     assertThat(
             AnswerVerifier.verify("<<< Employees have 28 days of annual leave.", List.of(LEAVE))

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.harmonykb.Fixtures;
 import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.ModelFile;
@@ -61,7 +64,7 @@ class CitationMaskTest {
   @Test
   void tokensWithoutABracketKeepTheirLogits() {
     float[] logits = new float[tokenizer.vocabularySize()];
-    mask.forPassages(3).apply(tokenizer.encode("The limit"), 2, logits);
+    mask.forPassages(Set.of(1, 2, 3)).apply(tokenizer.encode("The limit"), 2, logits);
     int word = tokenizer.encode(" is")[0];
     assertThat(logits[word]).isZero();
     assertThat(logits[tokenizer.encode("[")[0]]).isZero();
@@ -76,7 +79,8 @@ class CitationMaskTest {
       for (int id = 0; id < logits.length; id++) {
         logits[id] = random.nextFloat() + (hasBracket[id] ? 0.5f : 0);
       }
-      mask.forPassages(passages).apply(generated, length, logits);
+      mask.forPassages(IntStream.rangeClosed(1, passages).boxed().collect(Collectors.toSet()))
+          .apply(generated, length, logits);
       int best = 0;
       for (int id = 1; id < logits.length; id++) {
         best = logits[id] > logits[best] ? id : best;

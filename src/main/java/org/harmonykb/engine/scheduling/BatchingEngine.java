@@ -9,9 +9,11 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.engine.AdapterInfo;
 import org.harmonykb.engine.ContextOverflowException;
@@ -23,6 +25,7 @@ import org.harmonykb.engine.FinishReason;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.engine.ModelInfo;
+import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.ModelFile;
@@ -35,6 +38,7 @@ import org.harmonykb.engine.kvcache.KvFile;
 import org.harmonykb.engine.model.Architectures;
 import org.harmonykb.engine.model.Batch;
 import org.harmonykb.engine.model.LoraAdapter;
+import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
@@ -56,6 +60,9 @@ public final class BatchingEngine implements InferenceEngine {
   private static final int LONG_SLICE = 512;
 
   private static final int SHORT_SLICE = 64;
+
+  /** The warm-up's own part of the KV cache, emptied at its end. */
+  private static final Object WARM_UP = "warm-up";
 
   private final ModelFile file;
   private final Compute compute;
@@ -186,7 +193,27 @@ public final class BatchingEngine implements InferenceEngine {
                 + info.vocabularySize());
       }
     }
-    AdapterRegistry.Lease lease = adapters.acquire(request.adapter());
+    return submit(request, adapters.acquire(request.adapter()));
+  }
+
+  @Override
+  public void warmUp() {
+    int[] prompt =
+        IntStream.range(0, Math.min(256, info.contextLength() / 2))
+            .map(i -> (i + 100) % info.vocabularySize())
+            .toArray();
+    GenerationRequest request =
+        new GenerationRequest(prompt, 16, SamplingOptions.GREEDY, Set.of(), List.of(), null);
+    try (TokenStream stream =
+        submit(request, new AdapterRegistry.Lease(null, LoraChoice.NONE, WARM_UP))) {
+      stream.forEachRemaining(_ -> {});
+    } catch (EngineException e) {
+      LOG.log(System.Logger.Level.DEBUG, "The warm-up ended early", e);
+    }
+  }
+
+  /** Queues a request, which owns the lease from now on. */
+  private TokenStream submit(GenerationRequest request, AdapterRegistry.Lease lease) {
     boolean accepted = false;
     lock.lock();
     try {
@@ -413,6 +440,9 @@ public final class BatchingEngine implements InferenceEngine {
   private void release(Slot slot) {
     cache.release(slot.sequence());
     hasUnsaved = true;
+    if (slot.lease().variant() == WARM_UP) {
+      cache.forget(WARM_UP::equals);
+    }
   }
 
   private void failRunning(EngineException cause) {

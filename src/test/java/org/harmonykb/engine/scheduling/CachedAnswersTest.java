@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.harmonykb.Fixtures;
 import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.engine.FinishReason;
@@ -117,6 +118,15 @@ class CachedAnswersTest {
         assertThat(shared.tokens).isEqualTo(cold.tokens);
         assertThat(shared.logProbabilities).isEqualTo(cold.logProbabilities);
       }
+    }
+  }
+
+  @Test
+  void warmUpLeavesNothingBehind() {
+    try (InferenceEngine engine = open()) {
+      engine.warmUp();
+      int[] warmUpsOwn = IntStream.range(0, 200).map(i -> i + 100).toArray();
+      assertThat(generate(engine, warmUpsOwn).cached).isZero();
     }
   }
 

@@ -1,0 +1,188 @@
+package org.harmonykb.answering;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.harmonykb.retrieval.Passage;
+
+/**
+ * What can be counted about the sentences of some passages in the light of a question, before
+ * anything is compared by meaning. Words weigh by their rarity among these sentences. One question,
+ * one thread.
+ */
+final class EvidenceFeatures {
+
+  /** Names, numbers and quoted words: what a question is about beyond its common words. */
+  private static final Pattern ENTITY =
+      Pattern.compile(
+          "(?<=[\\s\\p{IsHan}“\"'(《「-])\\p{Lu}[\\p{L}\\p{N}-]*|[\\p{L}-]*\\d[\\p{L}\\p{N}.-]*|[《「“]([^》」”]{1,30})[》」”]|(?<=\\p{IsHan})[A-Za-z][A-Za-z0-9-]+");
+
+  private static final Pattern NEGATION =
+      Pattern.compile(
+          "(?i)\\b(not|never|no|cannot|without|except|nor|neither)\\b|n't\\b|[不没沒未无無非]");
+
+  /** A sentence and its place. */
+  record Sentence(int passage, int place, String text, Set<String> terms) {}
+
+  private final String question;
+  private final AnswerType type;
+  private final List<String> asked;
+  private final Set<String> askedSet;
+  private final Set<String> entities = new LinkedHashSet<>();
+  private final List<Sentence> sentences = new ArrayList<>();
+  private final List<Set<String>> passageTerms = new ArrayList<>();
+  private final List<Set<String>> headingTerms = new ArrayList<>();
+  private final Map<String, Double> weights = new HashMap<>();
+  private final List<Passage> passages;
+  private double weightOfAll;
+
+  EvidenceFeatures(String question, List<Passage> passages) {
+    this.question = question;
+    this.passages = passages;
+    this.type = AnswerType.of(question);
+    this.askedSet = Terms.ofQuestion(question);
+    this.asked = List.copyOf(askedSet);
+    Matcher names = ENTITY.matcher(question);
+    while (names.find()) {
+      entities.addAll(Terms.of(names.group()));
+    }
+    for (int i = 0; i < passages.size(); i++) {
+      Passage passage = passages.get(i);
+      Set<String> heading = Terms.of(passage.title() + " " + passage.section());
+      Set<String> all = new HashSet<>(heading);
+      for (String text : Sentences.ofPassage(passage.text())) {
+        Set<String> terms = Terms.of(text);
+        all.addAll(terms);
+        sentences.add(new Sentence(i + 1, sentences.size(), text, terms));
+      }
+      passageTerms.add(all);
+      headingTerms.add(heading);
+    }
+    for (String term : asked) {
+      long holding = sentences.stream().filter(s -> s.terms.contains(term)).count();
+      double weight = Math.log(1 + (sentences.size() + 1.0) / (holding + 1.0));
+      weights.put(term, weight);
+      weightOfAll += weight;
+    }
+  }
+
+  List<Sentence> sentences() {
+    return sentences;
+  }
+
+  AnswerType type() {
+    return type;
+  }
+
+  Passage passage(Sentence sentence) {
+    return passages.get(sentence.passage - 1);
+  }
+
+  /** Share of the question's weight that a set of words holds. */
+  double coverage(Set<String> held) {
+    double found = 0;
+    for (String term : asked) {
+      found += held.contains(term) ? weights.getOrDefault(term, 0.0) : 0;
+    }
+    return weightOfAll == 0 ? 0 : found / weightOfAll;
+  }
+
+  double coverageOfPassage(Sentence sentence) {
+    return coverage(passageTerms.get(sentence.passage - 1));
+  }
+
+  double coverageOfAll() {
+    Set<String> all = new HashSet<>();
+    passageTerms.forEach(all::addAll);
+    return coverage(all);
+  }
+
+  /** The sentence with its heading and its neighbours on both sides. */
+  Set<String> window(Sentence sentence) {
+    Set<String> window = new HashSet<>(headingTerms.get(sentence.passage - 1));
+    for (int i = Math.max(0, sentence.place - 1);
+        i <= Math.min(sentences.size() - 1, sentence.place + 1);
+        i++) {
+      if (sentences.get(i).passage == sentence.passage) {
+        window.addAll(sentences.get(i).terms);
+      }
+    }
+    return window;
+  }
+
+  double coverageOfHeading(Sentence sentence) {
+    return coverage(headingTerms.get(sentence.passage - 1));
+  }
+
+  /** Share of neighbouring pairs of the question's words that are near each other in a sentence. */
+  double order(Sentence sentence) {
+    if (asked.size() < 2) {
+      return 0;
+    }
+    List<String> held = List.copyOf(sentence.terms);
+    int together = 0;
+    for (int i = 0; i + 1 < asked.size(); i++) {
+      int a = held.indexOf(asked.get(i));
+      int b = held.indexOf(asked.get(i + 1));
+      together += a >= 0 && b >= 0 && Math.abs(a - b) <= 2 ? 1 : 0;
+    }
+    return (double) together / (asked.size() - 1);
+  }
+
+  boolean holdsType(Sentence sentence) {
+    return type.isHeldBy(sentence.text, question);
+  }
+
+  /** Share of the question's names and numbers that are missing; 0 where it has none. */
+  double missingEntities(Set<String> held) {
+    if (entities.isEmpty()) {
+      return 0;
+    }
+    return (double) entities.stream().filter(e -> !held.contains(e)).count() / entities.size();
+  }
+
+  Set<String> passageTerms(Sentence sentence) {
+    return passageTerms.get(sentence.passage - 1);
+  }
+
+  /** The weight of the rarest missing word, as a share of the largest possible. */
+  double heaviestMissing(Set<String> held) {
+    double heaviest = 0;
+    for (String term : asked) {
+      heaviest =
+          held.contains(term) ? heaviest : Math.max(heaviest, weights.getOrDefault(term, 0.0));
+    }
+    return heaviest / Math.log(sentences.size() + 2.0);
+  }
+
+  /** How much a sentence says beyond the question: its other words, 1 from twenty on. */
+  double novelty(Sentence sentence) {
+    long other = sentence.terms.stream().filter(t -> !askedSet.contains(t)).count();
+    return Math.min(1, other / 20.0);
+  }
+
+  /**
+   * How well the search itself found the passages: similarity, keyword score for each word asked,
+   * and 1 to tell that there was a search. All 0 for passages that were given.
+   */
+  void addSearchSignals(double[] signals, int at) {
+    for (Passage passage : passages) {
+      if (passage.score() > 0) {
+        double words = passage.keywordScore() / (10.0 * Math.max(1, asked.size()));
+        signals[at] = Math.max(signals[at], passage.similarity());
+        signals[at + 1] = Math.max(signals[at + 1], words);
+        signals[at + 2] = 1;
+      }
+    }
+  }
+
+  boolean negationDiffers(Sentence sentence) {
+    return NEGATION.matcher(question).find() != NEGATION.matcher(sentence.text).find();
+  }
+}

@@ -1,0 +1,78 @@
+package org.harmonykb.answering;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.harmonykb.retrieval.Language;
+import org.harmonykb.retrieval.Passage;
+
+/**
+ * What the model is told and shown. A large model gets the assistant's instructions and the
+ * passages whole; a small one gets a single instruction and the few sentences that the ranker holds
+ * for the answer, since it loses its way in more.
+ */
+public record PromptTemplate(String instructions, String message, Set<Integer> passages) {
+
+  /** How a prompt is built and how freely the model writes. */
+  public enum Style {
+    /** By the model's size. */
+    AUTO,
+    /** Whole passages, free words. */
+    PASSAGES,
+    /** The best sentences, free words. */
+    EVIDENCE,
+    /** The best sentences, which may only be copied. */
+    COPY
+  }
+
+  /** Models with fewer weights than this are small. */
+  private static final long SMALL = 1_500_000_000L;
+
+  static Style style(Style configured, long parameters) {
+    if (configured != Style.AUTO) {
+      return configured;
+    }
+    return parameters < SMALL ? Style.COPY : Style.PASSAGES;
+  }
+
+  /**
+   * @param numbers passages to show, by their number from 1
+   */
+  static PromptTemplate ofPassages(
+      Assistant assistant,
+      String question,
+      List<Passage> passages,
+      Set<Integer> numbers,
+      String language) {
+    String abstain =
+        language.equals(Language.CHINESE)
+            ? "段落没有答案时，只写：" + Abstention.CHINESE
+            : "If the passages do not hold the answer, write only: " + Abstention.ENGLISH;
+    return new PromptTemplate(
+        assistant.instructions(language) + "\n" + abstain,
+        ContextBuilder.userMessage(passages, numbers, question),
+        numbers);
+  }
+
+  /** The sentences in the order of the passages, without numbers. */
+  static PromptTemplate ofEvidence(
+      String question, List<Evidence.Sentence> evidence, List<Passage> passages, String language) {
+    boolean chinese = language.equals(Language.CHINESE);
+    StringBuilder text = new StringBuilder();
+    Set<Integer> numbers = new TreeSet<>();
+    for (Evidence.Sentence sentence : evidence) {
+      Passage passage = passages.get(sentence.passage() - 1);
+      if (numbers.add(sentence.passage())) {
+        String heading = passage.section().isEmpty() ? passage.title() : passage.section();
+        text.append(heading.isBlank() ? "" : "(" + heading + ") ");
+      }
+      text.append(sentence.text()).append('\n');
+    }
+    return new PromptTemplate(
+        chinese
+            ? "根据给出的文字用一句话回答问题，数字照抄。"
+            : "Answer the question in one sentence from the text. Copy names and numbers from the text.",
+        (chinese ? "文字：\n" : "Text:\n") + text + (chinese ? "\n问题：" : "\nQuestion: ") + question,
+        numbers);
+  }
+}

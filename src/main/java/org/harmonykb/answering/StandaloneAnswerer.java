@@ -1,0 +1,51 @@
+package org.harmonykb.answering;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.retrieval.Embedder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.StandardEnvironment;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An {@link Answerer} without a service around it, for passages that are given. Settings come from
+ * system properties and the environment ({@code kb.ask.…}).
+ */
+public final class StandaloneAnswerer implements AutoCloseable {
+
+  private static final int CONTEXT = 4096;
+
+  private final LanguageModel model;
+  private final Answerer answerer;
+
+  /**
+   * @param modelFile the model, or null to quote only
+   */
+  public StandaloneAnswerer(Embedder embedder, @Nullable Path modelFile) {
+    model =
+        modelFile == null
+            ? LanguageModel.none()
+            : new LanguageModel(
+                modelFile.toString(), EngineOptions.DEFAULTS.withContextLength(CONTEXT));
+    AnsweringProperties properties =
+        Binder.get(new StandardEnvironment()).bindOrCreate("kb.ask", AnsweringProperties.class);
+    answerer =
+        new Answerer(
+            embedder,
+            model,
+            new Assistants(JsonMapper.builder().build()),
+            properties,
+            Clock.systemUTC());
+  }
+
+  public Answerer answerer() {
+    return answerer;
+  }
+
+  @Override
+  public void close() {
+    model.destroy();
+  }
+}
