@@ -18,15 +18,30 @@ final class QuestionCondenser {
   private QuestionCondenser() {}
 
   /**
+   * @param text the question as it is searched for
+   * @param reason why it was rewritten or left as it is, for people to read
+   */
+  record Condensed(String text, boolean rewritten, String reason) {}
+
+  /**
    * @param earlier the conversation's questions, oldest first
    */
   static String condense(String question, List<String> earlier) {
+    return explain(question, earlier).text();
+  }
+
+  /** {@link #condense}, and why. */
+  static Condensed explain(String question, List<String> earlier) {
     if (earlier.isEmpty()) {
-      return question;
+      return new Condensed(question, false, "it is the first question");
     }
     Set<String> terms = Terms.of(question);
     int few = Language.of(question).equals(Language.CHINESE) ? 4 : 2;
     boolean leans = LEANS_ON_CONTEXT.matcher(question.strip()).find() && terms.size() <= 3 * few;
-    return leans || terms.size() <= few ? earlier.getLast() + " " + question : question;
+    if (leans || terms.size() <= few) {
+      String reason = leans ? "it refers to what was said before" : "it has few words of its own";
+      return new Condensed(earlier.getLast() + " " + question, true, reason);
+    }
+    return new Condensed(question, false, "it stands on its own");
   }
 }
