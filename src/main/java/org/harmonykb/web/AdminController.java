@@ -94,6 +94,9 @@ class AdminController {
         throw new InvalidQuestionException(
             "history must hold texts, at most " + MAX_HISTORY + " of them");
       }
+      if (collections != null && collections.contains(null)) {
+        throw new InvalidQuestionException("collections must hold names");
+      }
       if (language != null && !Set.of(Language.ENGLISH, Language.CHINESE).contains(language)) {
         throw new InvalidQuestionException("language must be en or zh");
       }
