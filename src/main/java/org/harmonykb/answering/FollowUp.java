@@ -66,8 +66,7 @@ final class FollowUp {
     double[] features = features(question, earlier);
     boolean asksAnew = features[15] == 1 && features[16] == 0 && features[8] == 0;
     if (asksAnew && IntStream.of(1, 3, 4, 5, 6, 18).allMatch(i -> features[i] == 0)) {
-      return 0; // "How do I order a laptop?": whole, about oneself, and no word of it came up
-                // before
+      return 0; // "How do I order a laptop?" is whole and speaks of something new
     }
     double sum = 0;
     for (int i = 0; i < features.length; i++) {

@@ -19,8 +19,11 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
+import org.harmonykb.retrieval.Embedder;
+import org.harmonykb.retrieval.HybridRetriever;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Query;
+import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +152,40 @@ class QueryFilterTest {
     assertThat(index.byWords(query, staff)).isEmpty();
     assertThat(index.byMeaning("en", new float[] {1, 0, 0}, query, staff)).isEmpty();
     assertThat(index.byWords(query, new AccessScope(false, Set.of("board")))).hasSize(1);
+  }
+
+  @Test
+  void traceShowsAndCountsOnlyWhatTheAskerMayRead() {
+    Random random = new Random(7);
+    List<Chunk> all = fill(random, 60);
+    HybridRetriever retriever =
+        new HybridRetriever(index, new Angles(random), HybridRetriever.FUSION);
+    for (int i = 0; i < 100; i++) {
+      AccessScope scope = new AccessScope(false, some(random, GROUPS));
+      Query.Filters filters = filters(random, all);
+      RetrievalTrace trace = retriever.trace(new Query("travel 报销", filters, 100), scope);
+      Set<String> permitted = permitted(all, filters, scope);
+      assertThat(trace.candidates())
+          .extracting(candidate -> candidate.passage().id())
+          .containsExactlyInAnyOrderElementsOf(permitted);
+      assertThat(trace.candidates()).allSatisfy(c -> assertThat(c.matched()).isNotEmpty());
+      assertThat(trace.words().found()).isEqualTo(permitted.size());
+      assertThat(trace.meaning().found()).isLessThanOrEqualTo(permitted.size());
+    }
+  }
+
+  /** Puts every text in some direction; which one does not matter to a filter. */
+  private record Angles(Random random) implements Embedder {
+
+    @Override
+    public float[] query(String language, String text) {
+      return vector(random);
+    }
+
+    @Override
+    public float[] passage(String language, String text) {
+      return vector(random);
+    }
   }
 
   @Test
