@@ -2,6 +2,7 @@ package org.harmonykb.answering;
 
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
+import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.Retriever;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
@@ -132,6 +134,59 @@ public class AnsweringService {
             started,
             mode),
         listener);
+  }
+
+  /**
+   * Searches as {@link #answer} does and tells each step; answers and stores nothing.
+   *
+   * @throws InvalidQuestionException if the question cannot be searched for as it was asked
+   */
+  public SearchTrace trace(SearchTrace.Request request) {
+    if (request.question().isBlank()) {
+      throw new InvalidQuestionException("The question is empty");
+    }
+    if (request.question().length() > properties.maxQuestionChars()) {
+      throw new InvalidQuestionException(
+          "The question has %d characters; at most %d are read"
+              .formatted(request.question().length(), properties.maxQuestionChars()));
+    }
+    Assistant assistant = assistants.get(request.assistant());
+    List<String> earlier = new ArrayList<>(request.history());
+    if (request.conversationId() != null) {
+      conversations.get(request.conversationId());
+      conversations.turns(request.conversationId()).forEach(turn -> earlier.add(turn.question()));
+    }
+    long started = System.nanoTime();
+    QuestionCondenser.Condensed condensed = QuestionCondenser.explain(request.question(), earlier);
+    double condenseMs = Answerer.millis(started);
+    Query.Filters filters =
+        request.filters().collections().isEmpty()
+            ? request.filters().withCollections(Set.copyOf(assistant.collections()))
+            : request.filters();
+    int limit = Math.max(CANDIDATES, request.limit());
+    RetrievalTrace retrieval =
+        retriever.trace(new Query(condensed.text(), filters, limit), request.scope());
+    long searched = System.nanoTime();
+    List<ContextBuilder.Verdict> verdicts =
+        ContextBuilder.judge(
+            retrieval.candidates().stream()
+                .map(RetrievalTrace.Candidate::passage)
+                .limit(CANDIDATES)
+                .toList(),
+            properties.passages(),
+            properties.passageTokens(),
+            this::tokens,
+            filters.effectiveOn() == null ? LocalDate.now(clock) : filters.effectiveOn());
+    double contextMs = Answerer.millis(searched);
+    return SearchTrace.of(
+        request,
+        condensed,
+        filters,
+        retrieval,
+        verdicts,
+        condenseMs,
+        contextMs,
+        Answerer.millis(started));
   }
 
   /** Answers from given passages. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.harmonykb.retrieval.Passage;
 
 /** Chooses what goes into the prompt: no duplicates, the policy in force, within the budget. */
@@ -16,7 +17,32 @@ final class ContextBuilder {
 
   private ContextBuilder() {}
 
+  /** Why a passage goes into the prompt or stays out of it. */
+  enum Verdict {
+    CHOSEN,
+    /** A later revision of the policy is in force, or this one is not yet. */
+    SUPERSEDED,
+    /** A better passage has the same text. */
+    DUPLICATE,
+    /** The passages before fill the prompt. */
+    NO_ROOM
+  }
+
   static List<Passage> choose(
+      List<Passage> found,
+      int limit,
+      int tokenBudget,
+      ToIntFunction<String> tokens,
+      LocalDate today) {
+    List<Verdict> verdicts = judge(found, limit, tokenBudget, tokens, today);
+    return IntStream.range(0, found.size())
+        .filter(i -> verdicts.get(i) == Verdict.CHOSEN)
+        .mapToObj(found::get)
+        .toList();
+  }
+
+  /** A verdict on each passage, in their order. */
+  static List<Verdict> judge(
       List<Passage> found,
       int limit,
       int tokenBudget,
@@ -29,7 +55,9 @@ final class ContextBuilder {
         inForce.merge(policy(passage), from, (a, b) -> a.isAfter(b) ? a : b);
       }
     }
-    List<Passage> chosen = new ArrayList<>();
+    List<Verdict> verdicts = new ArrayList<>();
+    int chosen = 0;
+    boolean full = false;
     Set<String> texts = new HashSet<>();
     int used = 0;
     for (Passage passage : found) {
@@ -38,17 +66,21 @@ final class ContextBuilder {
           latest != null
               && passage.effectiveFrom() != null
               && !passage.effectiveFrom().equals(latest);
-      if (superseded || !texts.add(passage.text())) {
-        continue;
-      }
       int size = tokens.applyAsInt(passage.text()) + 30; // with its header line
-      if (chosen.size() == limit || !chosen.isEmpty() && used + size > tokenBudget) {
-        break;
+      if (superseded) {
+        verdicts.add(Verdict.SUPERSEDED);
+      } else if (!texts.add(passage.text())) {
+        verdicts.add(Verdict.DUPLICATE);
+      } else if (full || chosen == limit || chosen > 0 && used + size > tokenBudget) {
+        full = true;
+        verdicts.add(Verdict.NO_ROOM);
+      } else {
+        verdicts.add(Verdict.CHOSEN);
+        chosen++;
+        used += size;
       }
-      chosen.add(passage);
-      used += size;
     }
-    return chosen;
+    return verdicts;
   }
 
   /** Titles of two revisions of a policy differ in the year or revision at most. */

@@ -28,7 +28,12 @@ final class Terms {
 
   /** What a question is about: its words without those that only ask. */
   static Set<String> ofQuestion(String question) {
-    return of(CHINESE_ASKING.matcher(question).replaceAll(" "));
+    return of(withoutAsking(question));
+  }
+
+  /** A Chinese question without the words that only ask; other questions as they are. */
+  static String withoutAsking(String question) {
+    return CHINESE_ASKING.matcher(question).replaceAll(" ");
   }
 
   static Set<String> of(String text) {

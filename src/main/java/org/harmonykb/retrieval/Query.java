@@ -1,20 +1,64 @@
 package org.harmonykb.retrieval;
 
+import java.time.LocalDate;
 import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is looked for.
  *
  * @param text the question, self-contained
- * @param collections only passages of these; empty means all
+ * @param filters what a passage must be to count at all
  * @param limit most passages to return
  */
-public record Query(String text, Set<String> collections, int limit) {
+public record Query(String text, Filters filters, int limit) {
+
+  /**
+   * Conditions that a passage must meet, all of them; they hold inside both arms, beside the access
+   * scope.
+   *
+   * @param collections only passages of these; empty means all
+   * @param languages only passages in these, {@code en} or {@code zh}; empty means all
+   * @param documents only passages of these; empty means all
+   * @param effectiveOn only passages of documents in force on this day: without a date of their
+   *     own, or with one not after it; null means all
+   */
+  public record Filters(
+      Set<String> collections,
+      Set<String> languages,
+      Set<UUID> documents,
+      @Nullable LocalDate effectiveOn) {
+
+    public static final Filters NONE = new Filters(Set.of(), Set.of(), Set.of(), null);
+
+    public Filters {
+      collections = Set.copyOf(collections);
+      languages = Set.copyOf(languages);
+      documents = Set.copyOf(documents);
+    }
+
+    public Filters withCollections(Set<String> others) {
+      return new Filters(others, languages, documents, effectiveOn);
+    }
+  }
 
   public Query {
-    collections = Set.copyOf(collections);
     if (text.isBlank() || limit < 1) {
       throw new IllegalArgumentException("a query needs text and a limit of at least 1");
     }
+  }
+
+  /** A query that only collections narrow. */
+  public Query(String text, Set<String> collections, int limit) {
+    this(text, Filters.NONE.withCollections(collections), limit);
+  }
+
+  public Set<String> collections() {
+    return filters.collections;
+  }
+
+  public Query withLimit(int most) {
+    return new Query(text, filters, most);
   }
 }

@@ -18,15 +18,18 @@ public interface SearchIndex {
 
   void delete(UUID documentId);
 
-  /** The best passages by words, within the scope and the query's collections. */
+  /** The best passages by words, within the scope and the query's filters. */
   List<Hit> byWords(Query query, AccessScope scope);
 
   /**
-   * The passages of one language nearest to a vector, within the scope and the query's collections.
+   * The passages of one language nearest to a vector, within the scope and the query's filters.
    *
    * @param vector of the length that the language's embedding model gives
    */
   List<Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope);
+
+  /** The question's terms that a passage holds, as the keyword arm sees both. */
+  List<RetrievalTrace.TermMatch> matches(String question, Passage passage);
 
   /** A document's passages in order. */
   List<Passage> passages(UUID documentId);

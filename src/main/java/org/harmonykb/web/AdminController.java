@@ -1,15 +1,19 @@
 package org.harmonykb.web;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.harmonykb.answering.AnsweringService;
+import org.harmonykb.answering.Assistants;
+import org.harmonykb.answering.InvalidQuestionException;
+import org.harmonykb.answering.SearchTrace;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobService;
 import org.harmonykb.retrieval.AccessScope;
-import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Query;
-import org.harmonykb.retrieval.Retriever;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,11 +30,11 @@ import org.springframework.web.bind.annotation.RestController;
 class AdminController {
 
   private final JobService jobs;
-  private final Retriever retriever;
+  private final AnsweringService answering;
 
-  AdminController(JobService jobs, Retriever retriever) {
+  AdminController(JobService jobs, AnsweringService answering) {
     this.jobs = jobs;
-    this.retriever = retriever;
+    this.answering = answering;
   }
 
   record JobView(
@@ -58,8 +62,61 @@ class AdminController {
     }
   }
 
+  private static final int MAX_HISTORY = 50;
+
+  /**
+   * @param conversationId the conversation that the question goes on with
+   * @param history earlier questions instead, oldest first
+   * @param effectiveOn only documents in force on this day
+   */
   record SearchRequest(
-      @Nullable String question, @Nullable Set<String> collections, @Nullable Integer limit) {}
+      @Nullable String question,
+      @Nullable UUID conversationId,
+      @Nullable List<String> history,
+      @Nullable String assistant,
+      @Nullable Set<String> collections,
+      @Nullable String language,
+      @Nullable UUID documentId,
+      @Nullable LocalDate effectiveOn,
+      @Nullable Integer limit) {
+
+    /**
+     * @throws InvalidQuestionException if a field is missing or out of range
+     */
+    SearchTrace.Request toRequest() {
+      if (question == null || question.isBlank()) {
+        throw new InvalidQuestionException("The field question is missing");
+      }
+      if (conversationId != null && history != null) {
+        throw new InvalidQuestionException("Send conversationId or history, not both");
+      }
+      if (history != null && (history.size() > MAX_HISTORY || history.contains(null))) {
+        throw new InvalidQuestionException(
+            "history must hold texts, at most " + MAX_HISTORY + " of them");
+      }
+      if (collections != null && collections.contains(null)) {
+        throw new InvalidQuestionException("collections must hold names");
+      }
+      if (language != null && !Set.of(Language.ENGLISH, Language.CHINESE).contains(language)) {
+        throw new InvalidQuestionException("language must be en or zh");
+      }
+      if (limit != null && (limit < 1 || limit > 100)) {
+        throw new InvalidQuestionException("limit must be 1 to 100");
+      }
+      return new SearchTrace.Request(
+          question,
+          conversationId,
+          history == null ? List.of() : history,
+          assistant == null ? Assistants.DEFAULT : assistant,
+          new Query.Filters(
+              collections == null ? Set.of() : collections,
+              language == null ? Set.of() : Set.of(language),
+              documentId == null ? Set.of() : Set.of(documentId),
+              effectiveOn),
+          limit == null ? 20 : limit,
+          AccessScope.EVERYTHING);
+    }
+  }
 
   @PostMapping("/reindex")
   @ResponseStatus(HttpStatus.ACCEPTED)
@@ -87,14 +144,9 @@ class AdminController {
     return JobView.of(jobs.retry(id));
   }
 
+  /** How a question finds its passages. */
   @PostMapping("/search")
-  List<Passage> search(@RequestBody SearchRequest request) {
-    if (request.question == null || request.question.isBlank()) {
-      throw new IllegalArgumentException("The field question is missing");
-    }
-    int limit = request.limit == null ? 20 : Math.clamp(request.limit, 1, 100);
-    Set<String> collections = request.collections == null ? Set.of() : request.collections;
-    return retriever.search(
-        new Query(request.question, collections, limit), AccessScope.EVERYTHING);
+  SearchTrace search(@RequestBody SearchRequest request) {
+    return answering.trace(request.toRequest());
   }
 }

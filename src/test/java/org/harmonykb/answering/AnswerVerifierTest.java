@@ -82,15 +82,6 @@ class AnswerVerifierTest {
         .isFalse();
   }
 
-  @Test
-  void followUpsTakeTheQuestionBeforeWithThem() {
-    List<String> earlier = List.of("How many vacation days do I have?");
-    assertThat(QuestionCondenser.condense("And can I carry them over?", earlier))
-        .startsWith(earlier.getFirst());
-    String selfContained = "What is the hotel limit per night in Germany?";
-    assertThat(QuestionCondenser.condense(selfContained, earlier)).isEqualTo(selfContained);
-  }
-
   private static Passage passage(String text) {
     return new Passage(
         UUID.randomUUID() + ":1:0",

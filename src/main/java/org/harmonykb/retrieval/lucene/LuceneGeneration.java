@@ -16,17 +16,11 @@ import java.util.UUID;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.StoredField;
-import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
@@ -36,17 +30,16 @@ import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.QueryBuilder;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
+import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +50,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LuceneGeneration implements AutoCloseable {
 
-  private static final String EVERYBODY = "*";
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
 
   private final FSDirectory directory;
   private final IndexWriter writer;
   private final SearcherManager searchers;
+  private final Map<LocalDate, Set<UUID>> undated;
   private final Map<String, Analyzer> analyzers =
       Map.of(
           Language.ENGLISH, PassageAnalyzers.english(),
@@ -96,11 +89,12 @@ final class LuceneGeneration implements AutoCloseable {
                 return searcher;
               }
             });
+    undated = withSearcher(PassageFilters::undated);
   }
 
   void replace(UUID documentId, List<Chunk> chunks) {
     try {
-      List<Document> documents = chunks.stream().map(LuceneGeneration::document).toList();
+      List<Document> documents = chunks.stream().map(PassageDocuments::of).toList();
       writer.updateDocuments(new Term("document", documentId.toString()), documents);
       writer.commit();
       searchers.maybeRefreshBlocking();
@@ -151,27 +145,18 @@ final class LuceneGeneration implements AutoCloseable {
     BooleanQuery.Builder filters = new BooleanQuery.Builder();
     filters.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
     filter(query, scope).forEach(f -> filters.add(f, BooleanClause.Occur.FILTER));
+    int most = (int) Math.clamp(passageCount(), 1, query.limit());
     return search(
-        new KnnFloatVectorQuery("vector_" + language, vector, query.limit(), filters.build()),
-        query.limit(),
-        true);
+        new KnnFloatVectorQuery("vector_" + language, vector, most, filters.build()), most, true);
   }
 
-  private static List<org.apache.lucene.search.Query> filter(Query query, AccessScope scope) {
-    List<org.apache.lucene.search.Query> filters = new ArrayList<>();
-    if (!query.collections().isEmpty()) {
-      filters.add(new TermInSetQuery("collection", refs(query.collections())));
-    }
-    if (!scope.unrestricted()) {
-      Set<String> readers = new HashSet<>(scope.groups());
-      readers.add(EVERYBODY);
-      filters.add(new TermInSetQuery("allow", refs(readers)));
-    }
-    return filters;
+  private List<org.apache.lucene.search.Query> filter(Query query, AccessScope scope) {
+    return PassageFilters.of(query.filters(), scope, undated);
   }
 
-  private static List<BytesRef> refs(Set<String> values) {
-    return values.stream().map(BytesRef::new).toList();
+  List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
+    Analyzer analyzer = analyzers.get(passage.language());
+    return analyzer == null ? List.of() : TermMatches.of(analyzer, question, passage);
   }
 
   List<Passage> passages(UUID documentId) {
@@ -215,7 +200,8 @@ final class LuceneGeneration implements AutoCloseable {
           for (ScoreDoc hit : searcher.search(query, count).scoreDocs) {
             // Lucene's score of a dot product is (1 + cosine) / 2.
             double score = isSimilarity ? 2 * hit.score - 1 : hit.score;
-            hits.add(new SearchIndex.Hit(passage(stored.document(hit.doc)), score));
+            hits.add(
+                new SearchIndex.Hit(PassageDocuments.passage(stored.document(hit.doc)), score));
           }
           return hits;
         });
@@ -237,63 +223,6 @@ final class LuceneGeneration implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot search the index", e);
     }
-  }
-
-  private static Document document(Chunk chunk) {
-    Document document = new Document();
-    String language = chunk.language();
-    document.add(new StringField("document", chunk.documentId().toString(), Field.Store.YES));
-    document.add(new StringField("collection", chunk.collection(), Field.Store.YES));
-    document.add(new StoredField("revision", chunk.revision()));
-    document.add(new StoredField("ordinal", chunk.ordinal()));
-    document.add(new StoredField("language", language));
-    document.add(new StoredField("title", chunk.title()));
-    document.add(new StoredField("section", chunk.section()));
-    document.add(new StoredField("text", chunk.text()));
-    document.add(new TextField("title_" + language, chunk.title(), Field.Store.NO));
-    document.add(new TextField("section_" + language, chunk.section(), Field.Store.NO));
-    document.add(new TextField("text_" + language, chunk.text(), Field.Store.NO));
-    if (chunk.page() != null) {
-      document.add(new StoredField("page", chunk.page()));
-    }
-    if (chunk.effectiveFrom() != null) {
-      document.add(new StoredField("effective", chunk.effectiveFrom().toString()));
-    }
-    Set<String> readers = chunk.allow().isEmpty() ? Set.of(EVERYBODY) : chunk.allow();
-    for (String reader : readers) {
-      document.add(new StringField("allow", reader, Field.Store.NO));
-    }
-    if (chunk.vector() != null) {
-      document.add(
-          new KnnFloatVectorField(
-              "vector_" + language, chunk.vector(), VectorSimilarityFunction.DOT_PRODUCT));
-    }
-    return document;
-  }
-
-  private static Passage passage(Document document) {
-    UUID id = UUID.fromString(document.get("document"));
-    int revision = document.getField("revision").numericValue().intValue();
-    int ordinal = document.getField("ordinal").numericValue().intValue();
-    var page = document.getField("page");
-    String effective = document.get("effective");
-    return new Passage(
-        id + ":" + revision + ":" + ordinal,
-        id,
-        revision,
-        ordinal,
-        document.get("collection"),
-        document.get("title"),
-        document.get("section"),
-        page == null ? null : page.numericValue().intValue(),
-        effective == null ? null : LocalDate.parse(effective),
-        document.get("language"),
-        document.get("text"),
-        0,
-        0,
-        0,
-        0,
-        0);
   }
 
   @Override

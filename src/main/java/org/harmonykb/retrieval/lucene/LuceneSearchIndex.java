@@ -15,6 +15,7 @@ import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
+import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,11 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   @Override
   public List<Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope) {
     return live.byMeaning(language, vector, query, scope);
+  }
+
+  @Override
+  public List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
+    return live.matches(question, passage);
   }
 
   @Override
