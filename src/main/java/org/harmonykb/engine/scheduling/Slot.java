@@ -30,6 +30,7 @@ final class Slot implements TokenStream {
   private final Sampler sampler;
   private final StopSequences stopSequences;
   private final Utf8Decoder decoder = new Utf8Decoder();
+  private final Speculation speculation = new Speculation();
   private final int limit;
   private final long submitted = System.nanoTime();
   private final BlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
@@ -98,6 +99,21 @@ final class Slot implements TokenStream {
 
   int token(int position) {
     return tokens[position];
+  }
+
+  int lastToken() {
+    return tokens[tokenCount - 1];
+  }
+
+  /** Tokens that may follow the last; all of them may be accepted with one more after them. */
+  int[] draft(StepTimes times, StepLoad load) {
+    return speculation.draft(tokens, tokenCount, limit - completionTokens() - 1, times, load);
+  }
+
+  /** Takes the drafted tokens back that the answer does not hold. */
+  void verified(int drafted, int accepted) {
+    sequence().truncate(tokenCount - 1);
+    speculation.verified(drafted, accepted);
   }
 
   int cachedTokens() {
