@@ -47,6 +47,10 @@ public final class StandaloneAnswerer implements AutoCloseable {
     return answerer;
   }
 
+  public LanguageModel model() {
+    return model;
+  }
+
   @Override
   public void close() {
     model.destroy();
