@@ -81,7 +81,7 @@ public final class BatchingEngine implements InferenceEngine {
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
   private boolean hasUnsaved; // the engine's thread
-  private final StepTimes stepTimes = new StepTimes(); // the engine's thread
+  private final Experience experience = new Experience(); // the engine's thread
 
   private volatile int runningCount;
   private volatile long promptTokens;
@@ -228,7 +228,7 @@ public final class BatchingEngine implements InferenceEngine {
       if (ahead > options.maxQueued()) {
         throw new EngineBusyException(queue.size());
       }
-      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease);
+      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease, experience);
       slot.queued(ahead);
       queue.addLast(slot);
       accepted = true;
@@ -420,7 +420,7 @@ public final class BatchingEngine implements InferenceEngine {
     List<Sampled> sampled = new ArrayList<>();
     StepLoad load = new StepLoad(writing.size() + slice, writing.size());
     for (Slot slot : writing) {
-      int[] draft = options.speculation() ? slot.draft(stepTimes, load) : Speculation.NONE;
+      int[] draft = options.speculation() ? slot.draft(load) : Speculation.NONE;
       batch.add(slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
       for (int token : draft) {
         batch.add(slot.sequence(), token, true, slot.lease().choice());
@@ -445,7 +445,7 @@ public final class BatchingEngine implements InferenceEngine {
     long begun = System.nanoTime();
     transformer.forward(batch, logits);
     if (!writing.isEmpty()) {
-      stepTimes.record(batch.size(), System.nanoTime() - begun);
+      experience.times().record(batch.size(), System.nanoTime() - begun);
     }
     if (reading != null) {
       reading.sequence().publish();

@@ -14,38 +14,41 @@ final class Speculation {
 
   private static final int MAX_DRAFT = 8;
 
-  /** Drafts that did not pay are tried again after so many tokens. */
-  private static final int RETRY_AFTER = 32;
-
-  private static final int RETRY_DRAFT = 2;
-
   /** Weight of the newest token in the chance: about five tokens are remembered. */
   private static final double WEIGHT = 0.2;
 
   private final PromptLookup lookup = new PromptLookup();
-  private double chance = 0.5;
-  private int undrafted; // tokens since the last draft
+  private final Experience experience;
+  private double chance;
+  private boolean hasDrafted;
+
+  Speculation(Experience experience) {
+    this.experience = experience;
+  }
 
   /**
    * @param tokens prompt and answer so far
    * @param count how many of them are valid
    * @param limit tokens to draft at most
-   * @param load of the step so far
+   * @param load of the step so far; the draft is added
    */
-  int[] draft(int[] tokens, int count, int limit, StepTimes times, StepLoad load) {
-    undrafted++;
+  int[] draft(int[] tokens, int count, int limit, StepLoad load) {
     int[] draft = lookup.draft(tokens, count, Math.min(limit, MAX_DRAFT));
     if (draft.length == 0) {
       return NONE;
     }
-    int length = bestLength(draft.length, times, load);
-    if (length == 0 && undrafted > RETRY_AFTER) {
-      length = Math.min(draft.length, RETRY_DRAFT);
+    if (!hasDrafted) {
+      chance = experience.chance();
+    }
+    int length = bestLength(draft.length, experience.times(), load);
+    if (length == 0) {
+      length = Math.min(draft.length, experience.retry());
     }
     if (length == 0) {
       return NONE;
     }
-    undrafted = 0;
+    hasDrafted = true;
+    experience.drafted();
     load.add(length, expected(length));
     return Arrays.copyOf(draft, length);
   }
@@ -82,5 +85,6 @@ final class Speculation {
     if (accepted < drafted) {
       chance -= WEIGHT * chance;
     }
+    experience.learn(chance);
   }
 }

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 class DraftLengthTest {
 
   private final int[] circle = {1, 2, 3, 1, 2, 3, 1, 2, 3};
-  private final Speculation speculation = new Speculation();
-  private final StepTimes times = new StepTimes();
+  private final Experience experience = new Experience();
+  private final StepTimes times = experience.times();
+  private final Speculation speculation = new Speculation(experience);
 
   @Test
   void draftsGrowWhileTheyComeTrue() {
@@ -39,7 +40,7 @@ class DraftLengthTest {
     for (int i = 0; i < 320; i++) {
       int drafted = draft();
       if (drafted > 0) {
-        assertThat(drafted).isEqualTo(2);
+        assertThat(drafted).isEqualTo(1 + tried % 3);
         tried++;
         speculation.verified(drafted, 0);
       }
@@ -56,6 +57,18 @@ class DraftLengthTest {
   }
 
   @Test
+  void answerBeginsWithWhatOthersHaveLearnt() {
+    times.record(1, 100);
+    times.record(9, 260);
+    int first = draft();
+    for (int i = 0; i < 40; i++) {
+      speculation.verified(8, 8);
+    }
+    Speculation next = new Speculation(experience);
+    assertThat(next.draft(circle, circle.length, 8, new StepLoad(1, 1))).hasSizeGreaterThan(first);
+  }
+
+  @Test
   void draftsPayMoreBesideAPrompt() {
     for (int n = 1; n < 10; n++) {
       times.record(n, 100 * n);
@@ -63,7 +76,7 @@ class DraftLengthTest {
     times.record(65, 6500);
     times.record(73, 7300);
     StepLoad load = new StepLoad(65, 1);
-    assertThat(speculation.draft(circle, circle.length, 8, times, load)).hasSize(5);
+    assertThat(speculation.draft(circle, circle.length, 8, load)).hasSize(5);
     assertThat(load.tokens()).isEqualTo(70);
   }
 
@@ -82,6 +95,6 @@ class DraftLengthTest {
   }
 
   private int draft() {
-    return speculation.draft(circle, circle.length, 8, times, new StepLoad(1, 1)).length;
+    return speculation.draft(circle, circle.length, 8, new StepLoad(1, 1)).length;
   }
 }
