@@ -15,6 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * @param threads 0 means one for each processor
  * @param kvCacheMemory memory for keys and values that no running request reads
  * @param kvCacheDisk the same on disk, kept over restarts; 0 keeps none
+ * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
  */
 @Validated
 @ConfigurationProperties("kb.engine")
@@ -22,13 +23,15 @@ record EngineProperties(
     @Min(0) @DefaultValue("4096") int contextLength,
     @Min(0) @DefaultValue("0") int threads,
     @DefaultValue("1GB") DataSize kvCacheMemory,
-    @DefaultValue("4GB") DataSize kvCacheDisk) {
+    @DefaultValue("4GB") DataSize kvCacheDisk,
+    @DefaultValue("true") boolean speculation) {
 
   EngineOptions options(Path kvCacheFolder) {
     EngineOptions options =
         EngineOptions.DEFAULTS
             .withContextLength(contextLength)
             .withThreads(threads)
+            .withSpeculation(speculation)
             .withKvCacheBytes(kvCacheMemory.toBytes());
     return kvCacheDisk.toBytes() == 0
         ? options

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
@@ -138,10 +139,16 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   @Override
   public Health health() {
     // Answers work without a model, so its absence must not take the service out of rotation.
-    return Health.up()
-        .withDetail("loaded", loaded != null)
-        .withDetail("model", description)
-        .build();
+    Health.Builder health =
+        Health.up().withDetail("loaded", loaded != null).withDetail("model", description);
+    if (loaded != null) {
+      EngineStatus status = loaded.engine.status();
+      health
+          .withDetail("completionTokens", status.completionTokens())
+          .withDetail("draftedTokens", status.draftedTokens())
+          .withDetail("acceptedTokens", status.acceptedTokens());
+    }
+    return health.build();
   }
 
   @Override

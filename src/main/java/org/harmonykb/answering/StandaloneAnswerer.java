@@ -6,12 +6,13 @@ import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.retrieval.Embedder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An {@link Answerer} without a service around it, for passages that are given. Settings come from
- * system properties and the environment ({@code kb.ask.…}).
+ * system properties and the environment ({@code kb.ask.…}, {@code kb.engine.speculation}).
  */
 public final class StandaloneAnswerer implements AutoCloseable {
 
@@ -24,13 +25,15 @@ public final class StandaloneAnswerer implements AutoCloseable {
    * @param modelFile the model, or null to quote only
    */
   public StandaloneAnswerer(Embedder embedder, @Nullable Path modelFile) {
+    Environment environment = new StandardEnvironment();
+    EngineOptions options =
+        EngineOptions.DEFAULTS
+            .withContextLength(CONTEXT)
+            .withSpeculation(environment.getProperty("kb.engine.speculation", Boolean.class, true));
     model =
-        modelFile == null
-            ? LanguageModel.none()
-            : new LanguageModel(
-                modelFile.toString(), EngineOptions.DEFAULTS.withContextLength(CONTEXT));
+        modelFile == null ? LanguageModel.none() : new LanguageModel(modelFile.toString(), options);
     AnsweringProperties properties =
-        Binder.get(new StandardEnvironment()).bindOrCreate("kb.ask", AnsweringProperties.class);
+        Binder.get(environment).bindOrCreate("kb.ask", AnsweringProperties.class);
     answerer =
         new Answerer(
             embedder,
@@ -42,6 +45,10 @@ public final class StandaloneAnswerer implements AutoCloseable {
 
   public Answerer answerer() {
     return answerer;
+  }
+
+  public LanguageModel model() {
+    return model;
   }
 
   @Override

@@ -73,7 +73,8 @@ final class BenchCommand implements Callable<Integer> {
     EngineOptions options =
         EngineOptions.DEFAULTS
             .withContextLength(depth + promptTokens + generatedTokens + 64)
-            .withThreads(threads);
+            .withThreads(threads)
+            .withSpeculation(false);
     List<Run> runs = new ArrayList<>();
     try (InferenceEngine engine = InferenceEngine.load(model, options)) {
       run(engine); // warms up the JIT and the page cache

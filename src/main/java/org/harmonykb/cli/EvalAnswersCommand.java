@@ -18,10 +18,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.harmonykb.answering.Answerer;
 import org.harmonykb.answering.AnsweringService;
+import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.StandaloneAnswerer;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.evaluation.AnswerEvaluation;
 import org.harmonykb.retrieval.OnnxEmbedder;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +138,10 @@ final class EvalAnswersCommand implements Callable<Integer> {
       throws IOException {
     try (OnnxEmbedder embedder = new OnnxEmbedder();
         StandaloneAnswerer standalone = new StandaloneAnswerer(embedder, modelFile)) {
-      return run(new AnswerEvaluation(standalone.answerer(), null, wanted), lines, modelFile);
+      Map<String, Object> result =
+          run(new AnswerEvaluation(standalone.answerer(), null, wanted), lines, modelFile);
+      addSteps(result, standalone.model());
+      return result;
     }
   }
 
@@ -155,15 +160,33 @@ final class EvalAnswersCommand implements Callable<Integer> {
         DocumentService documents = service.getBean(DocumentService.class);
         awaitDocuments(documents);
         Index index = new Index(service.getBean(AnsweringService.class), paths(documents));
-        return run(
-            new AnswerEvaluation(service.getBean(AnsweringService.class).answerer(), index, wanted),
-            lines,
-            modelFile);
+        Map<String, Object> result =
+            run(
+                new AnswerEvaluation(
+                    service.getBean(AnsweringService.class).answerer(), index, wanted),
+                lines,
+                modelFile);
+        addSteps(result, service.getBean(LanguageModel.class));
+        return result;
       }
     } finally {
       if (data == null) {
         EvalCommand.Retrieval.delete(folder);
       }
+    }
+  }
+
+  /** What speculation saved, the warm-up's few tokens included. */
+  private static void addSteps(Map<String, Object> result, LanguageModel model) {
+    LanguageModel.Loaded loaded = model.loaded();
+    if (loaded != null) {
+      EngineStatus status = loaded.engine().status();
+      long tokens = status.completionTokens();
+      result.put("drafted_tokens", status.draftedTokens());
+      result.put("accepted_tokens", status.acceptedTokens());
+      result.put(
+          "tokens_per_step",
+          Math.round(1000.0 * tokens / Math.max(1, tokens - status.acceptedTokens())) / 1000.0);
     }
   }
 

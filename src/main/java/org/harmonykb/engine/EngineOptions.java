@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param kvCacheFolder where they are kept over restarts too, or null for in memory only
  * @param kvCacheDiskBytes size on disk that is never exceeded
  * @param maxQueued requests that may wait before {@link EngineBusyException}
+ * @param speculation whether tokens that repeat the prompt or the answer are guessed and verified
+ *     several in a step, where that pays; the answers are the same
  */
 public record EngineOptions(
     int contextLength,
@@ -21,7 +23,8 @@ public record EngineOptions(
     long kvCacheBytes,
     @Nullable Path kvCacheFolder,
     long kvCacheDiskBytes,
-    int maxQueued) {
+    int maxQueued,
+    boolean speculation) {
 
   public enum KvType {
     F32,
@@ -29,7 +32,7 @@ public record EngineOptions(
   }
 
   public static final EngineOptions DEFAULTS =
-      new EngineOptions(4096, 0, KvType.F32, 1L << 30, null, 0, 64);
+      new EngineOptions(4096, 0, KvType.F32, 1L << 30, null, 0, 64, true);
 
   public EngineOptions {
     if (contextLength < 0
@@ -45,26 +48,66 @@ public record EngineOptions(
 
   public EngineOptions withContextLength(int tokens) {
     return new EngineOptions(
-        tokens, threads, kvType, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+        tokens,
+        threads,
+        kvType,
+        kvCacheBytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        speculation);
   }
 
   public EngineOptions withThreads(int count) {
     return new EngineOptions(
-        contextLength, count, kvType, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+        contextLength,
+        count,
+        kvType,
+        kvCacheBytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        speculation);
   }
 
   public EngineOptions withKvType(KvType type) {
     return new EngineOptions(
-        contextLength, threads, type, kvCacheBytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+        contextLength,
+        threads,
+        type,
+        kvCacheBytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        speculation);
   }
 
   public EngineOptions withKvCacheBytes(long bytes) {
     return new EngineOptions(
-        contextLength, threads, kvType, bytes, kvCacheFolder, kvCacheDiskBytes, maxQueued);
+        contextLength,
+        threads,
+        kvType,
+        bytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        speculation);
   }
 
   public EngineOptions withKvCacheOnDisk(Path folder, long bytes) {
     return new EngineOptions(
-        contextLength, threads, kvType, kvCacheBytes, folder, bytes, maxQueued);
+        contextLength, threads, kvType, kvCacheBytes, folder, bytes, maxQueued, speculation);
+  }
+
+  public EngineOptions withSpeculation(boolean isOn) {
+    return new EngineOptions(
+        contextLength,
+        threads,
+        kvType,
+        kvCacheBytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        isOn);
   }
 }

@@ -8,6 +8,8 @@ package org.harmonykb.engine;
  * @param promptTokens prompt tokens handed in
  * @param cachedTokens those of them that were found in a KV cache and not computed again
  * @param completionTokens tokens sampled
+ * @param draftedTokens tokens guessed by speculation
+ * @param acceptedTokens those of them that came true and are among the completion tokens
  * @param kvCacheBytes memory held by KV caches
  */
 public record EngineStatus(
@@ -16,4 +18,6 @@ public record EngineStatus(
     long promptTokens,
     long cachedTokens,
     long completionTokens,
+    long draftedTokens,
+    long acceptedTokens,
     long kvCacheBytes) {}

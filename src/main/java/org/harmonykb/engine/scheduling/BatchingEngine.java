@@ -45,9 +45,10 @@ import org.harmonykb.engine.tokenizer.BpeTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs requests together: each step computes one token of every running answer and a slice of one
- * prompt that is still being read. Requests join and leave between steps, each with its own adapter
- * or none. What a request gets does not depend on who shares its steps.
+ * Runs requests together: each step computes one token of every running answer, with what {@link
+ * Speculation} expects to follow it, and a slice of one prompt that is still being read. Requests
+ * join and leave between steps, each with its own adapter or none. What a request gets does not
+ * depend on who shares its steps.
  */
 public final class BatchingEngine implements InferenceEngine {
 
@@ -80,11 +81,14 @@ public final class BatchingEngine implements InferenceEngine {
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
   private boolean hasUnsaved; // the engine's thread
+  private final Experience experience = new Experience(); // the engine's thread
 
   private volatile int runningCount;
   private volatile long promptTokens;
   private volatile long cachedTokens;
   private volatile long completionTokens;
+  private volatile long draftedTokens;
+  private volatile long acceptedTokens;
 
   /** Opens a model; see {@link InferenceEngine#load}. */
   public BatchingEngine(Path model, EngineOptions options) {
@@ -224,7 +228,7 @@ public final class BatchingEngine implements InferenceEngine {
       if (ahead > options.maxQueued()) {
         throw new EngineBusyException(queue.size());
       }
-      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease);
+      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease, experience);
       slot.queued(ahead);
       queue.addLast(slot);
       accepted = true;
@@ -276,7 +280,14 @@ public final class BatchingEngine implements InferenceEngine {
     lock.lock();
     try {
       return new EngineStatus(
-          runningCount, queue.size(), promptTokens, cachedTokens, completionTokens, cache.bytes());
+          runningCount,
+          queue.size(),
+          promptTokens,
+          cachedTokens,
+          completionTokens,
+          draftedTokens,
+          acceptedTokens,
+          cache.bytes());
     } finally {
       lock.unlock();
     }
@@ -388,21 +399,35 @@ public final class BatchingEngine implements InferenceEngine {
     runningCount = running.size();
   }
 
+  /** An answer's rows of logits: after its last token and after each drafted one. */
+  private record Sampled(Slot slot, int[] draft) {}
+
   private void step(Batch batch) {
     batch.clear();
-    List<Slot> sampled = new ArrayList<>();
+    List<Slot> writing = new ArrayList<>();
     Slot reading = null;
     for (Slot slot : running) {
       if (slot.pending() == 1) {
-        batch.add(
-            slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
-        sampled.add(slot);
+        writing.add(slot);
       } else if (reading == null) {
         reading = slot;
       }
     }
+    int slice =
+        reading == null
+            ? 0
+            : Math.min(reading.pending(), writing.isEmpty() ? LONG_SLICE : SHORT_SLICE);
+    List<Sampled> sampled = new ArrayList<>();
+    StepLoad load = new StepLoad(writing.size() + slice, writing.size());
+    for (Slot slot : writing) {
+      int[] draft = options.speculation() ? slot.draft(load) : Speculation.NONE;
+      batch.add(slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
+      for (int token : draft) {
+        batch.add(slot.sequence(), token, true, slot.lease().choice());
+      }
+      sampled.add(new Sampled(slot, draft));
+    }
     if (reading != null) {
-      int slice = Math.min(reading.pending(), sampled.isEmpty() ? LONG_SLICE : SHORT_SLICE);
       for (int left = reading.pending(); slice > 0; slice--, left--) {
         boolean last = left == 1;
         batch.add(
@@ -411,13 +436,17 @@ public final class BatchingEngine implements InferenceEngine {
             last,
             reading.lease().choice());
         if (last) {
-          sampled.add(reading);
+          sampled.add(new Sampled(reading, Speculation.NONE));
         }
       }
     }
-    int vocabulary = transformer.vocabularySize();
-    float[] logits = new float[sampled.size() * vocabulary];
+    int rows = sampled.stream().mapToInt(s -> 1 + s.draft.length).sum();
+    float[] logits = new float[rows * transformer.vocabularySize()];
+    long begun = System.nanoTime();
     transformer.forward(batch, logits);
+    if (!writing.isEmpty()) {
+      experience.times().record(batch.size(), System.nanoTime() - begun);
+    }
     if (reading != null) {
       reading.sequence().publish();
       reading.progress();
@@ -425,16 +454,38 @@ public final class BatchingEngine implements InferenceEngine {
       running.remove(reading);
       running.add(reading);
     }
-    for (int i = 0; i < sampled.size(); i++) {
-      Slot slot = sampled.get(i);
-      float[] own = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
-      completionTokens++;
-      if (slot.accept(own)) {
-        running.remove(slot);
-        release(slot);
-      }
+    int row = 0;
+    for (Sampled s : sampled) {
+      accept(s, logits, row);
+      row += 1 + s.draft.length;
     }
     runningCount = running.size();
+  }
+
+  /** Goes on with an answer as far as its draft is what the sampler chooses, and one token more. */
+  private void accept(Sampled sampled, float[] logits, int firstRow) {
+    Slot slot = sampled.slot;
+    int[] draft = sampled.draft;
+    int vocabulary = transformer.vocabularySize();
+    int accepted = 0;
+    boolean isOver = false;
+    for (int i = 0; i == accepted && i <= draft.length && !isOver; i++) {
+      int from = (firstRow + i) * vocabulary;
+      completionTokens++;
+      isOver = slot.accept(Arrays.copyOfRange(logits, from, from + vocabulary));
+      if (i < draft.length && slot.lastToken() == draft[i]) {
+        accepted++;
+      }
+    }
+    if (draft.length > 0) {
+      slot.verified(draft.length, accepted);
+      draftedTokens += draft.length;
+      acceptedTokens += accepted;
+    }
+    if (isOver) {
+      running.remove(slot);
+      release(slot);
+    }
   }
 
   private void release(Slot slot) {

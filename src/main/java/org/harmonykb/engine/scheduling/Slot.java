@@ -30,6 +30,7 @@ final class Slot implements TokenStream {
   private final Sampler sampler;
   private final StopSequences stopSequences;
   private final Utf8Decoder decoder = new Utf8Decoder();
+  private final Speculation speculation;
   private final int limit;
   private final long submitted = System.nanoTime();
   private final BlockingQueue<GenerationEvent> events = new LinkedBlockingQueue<>();
@@ -46,18 +47,21 @@ final class Slot implements TokenStream {
 
   /**
    * @param lease given back at the end
+   * @param experience with drafts, shared by all slots
    */
   Slot(
       GenerationRequest request,
       Tokenizer tokenizer,
       int contextLength,
       AdapterRegistry adapters,
-      AdapterRegistry.Lease lease) {
+      AdapterRegistry.Lease lease,
+      Experience experience) {
     this.request = request;
     this.tokenizer = tokenizer;
     this.adapters = adapters;
     this.lease = lease;
     this.sampler = new Sampler(request.sampling(), request.mask());
+    this.speculation = new Speculation(experience);
     this.stopSequences = new StopSequences(request.stopSequences());
     this.limit = Math.min(request.maxTokens(), contextLength - request.prompt().length);
     this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + Math.min(limit, 1024));
@@ -98,6 +102,21 @@ final class Slot implements TokenStream {
 
   int token(int position) {
     return tokens[position];
+  }
+
+  int lastToken() {
+    return tokens[tokenCount - 1];
+  }
+
+  /** Tokens that may follow the last; all of them may be accepted with one more after them. */
+  int[] draft(StepLoad load) {
+    return speculation.draft(tokens, tokenCount, limit - completionTokens() - 1, load);
+  }
+
+  /** Takes the drafted tokens back that the answer does not hold. */
+  void verified(int drafted, int accepted) {
+    sequence().truncate(tokenCount - 1);
+    speculation.verified(drafted, accepted);
   }
 
   int cachedTokens() {
