@@ -1,6 +1,5 @@
 package org.harmonykb.engine.format;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,12 +59,31 @@ final class PeftAdapter implements AdapterFile {
     }
     Arena arena = Arena.ofShared();
     try {
-      return new PeftAdapter(
-          folder, arena, pairs(weights, config, PeftTensors.map(weights, arena), arena));
+      return new PeftAdapter(folder, arena, pairs(weights, config, tensors(weights, arena), arena));
     } catch (RuntimeException e) {
       arena.close();
       throw e;
     }
+  }
+
+  /** All tensors of the file, with their extents fastest first. */
+  private static Map<String, Tensor> tensors(Path path, Arena arena) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Safetensors.Entry entry : Safetensors.open(path, arena).entries().values()) {
+      int dimensions = entry.shape().length;
+      long[] shape = new long[dimensions];
+      for (int i = 0; i < dimensions; i++) {
+        shape[i] = entry.shape()[dimensions - 1 - i];
+        if (shape[i] < 1) {
+          throw entry.broken("is empty");
+        }
+      }
+      if (dimensions < 1 || dimensions > 4) {
+        throw entry.broken("has " + dimensions + " dimensions");
+      }
+      tensors.put(entry.name(), new Tensor(entry.name(), entry.type(), shape, entry.data()));
+    }
+    return tensors;
   }
 
   private static List<Pair> pairs(
@@ -141,25 +159,22 @@ final class PeftAdapter implements AdapterFile {
       List<?> targets) {
 
     static Config read(Path file) {
-      String text;
-      try {
-        text = Files.readString(file);
-      } catch (IOException e) {
+      if (!Files.isRegularFile(file)) {
         throw new ModelFormatException(
-            file, null, "cannot be read; is this the directory of a PEFT adapter? " + e);
+            file, null, "is missing; is this the directory of a PEFT adapter?");
       }
-      Map<String, @Nullable Object> config = PeftJson.object(file, text);
-      if (!"LORA".equals(config.get("peft_type"))) {
+      JsonObject config = Json.read(file);
+      if (!"LORA".equals(config.raw("peft_type"))) {
         throw new ModelFormatException(
-            file, null, "has the peft_type " + config.get("peft_type") + "; only LORA can be used");
+            file, null, "has the peft_type " + config.raw("peft_type") + "; only LORA can be used");
       }
-      Object bias = config.get("bias");
+      Object bias = config.raw("bias");
       if (bias != null && !bias.equals("none")) {
         throw new ModelFormatException(file, null, "has trained biases, which cannot be added");
       }
       for (String variant :
           List.of("use_dora", "use_qalora", "lora_bias", "fan_in_fan_out", "modules_to_save")) {
-        Object value = config.get(variant);
+        Object value = config.raw(variant);
         boolean isOff =
             value == null || value.equals(false) || value instanceof List<?> l && l.isEmpty();
         if (!isOff) {
@@ -168,34 +183,33 @@ final class PeftAdapter implements AdapterFile {
         }
       }
       Map<String, Double> alphas = new LinkedHashMap<>();
-      if (config.get("alpha_pattern") instanceof Map<?, ?> patterns) {
-        for (Map.Entry<?, ?> entry : patterns.entrySet()) {
-          String module = String.valueOf(entry.getKey());
+      if (config.raw("alpha_pattern") instanceof JsonObject patterns) {
+        for (String module : patterns.names()) {
           if (!module.matches("[\\w.]+")) {
             throw new ModelFormatException(
                 file, null, "has the alpha_pattern " + module + "; only plain names can be used");
           }
-          alphas.put(module, number(file, "alpha_pattern." + module, entry.getValue()));
+          alphas.put(module, number(file, "alpha_pattern." + module, patterns.raw(module)));
         }
       }
       boolean ranksDiffer =
-          config.get("rank_pattern") instanceof Map<?, ?> ranks && !ranks.isEmpty();
-      double rank = number(file, "r", config.get("r"));
+          config.raw("rank_pattern") instanceof JsonObject ranks && !ranks.names().isEmpty();
+      double rank = number(file, "r", config.raw("r"));
       if (!(rank >= 1 && rank <= 65536)) {
         throw new ModelFormatException(file, null, "has the rank " + rank);
       }
       return new Config(
-          number(file, "lora_alpha", config.get("lora_alpha")),
+          number(file, "lora_alpha", config.raw("lora_alpha")),
           (int) rank,
           ranksDiffer,
-          Boolean.TRUE.equals(config.get("use_rslora")),
+          Boolean.TRUE.equals(config.raw("use_rslora")),
           alphas,
-          config.get("target_parameters") instanceof List<?> targets ? targets : List.of());
+          config.raw("target_parameters") instanceof List<?> targets ? targets : List.of());
     }
 
     private static double number(Path file, String key, @Nullable Object value) {
-      if (value instanceof Double number && Double.isFinite(number)) {
-        return number;
+      if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+        return number.doubleValue();
       }
       throw new ModelFormatException(file, null, "has no usable number " + key + ": " + value);
     }
