@@ -31,8 +31,6 @@ class AdaptersTest {
   private static final AdapterChoice TONE = new AdapterChoice("tone", null);
   private static final AdapterChoice HALF = new AdapterChoice("tone", 0.5f);
 
-  private record Result(List<Integer> tokens, List<Float> logProbabilities, int cached) {}
-
   private final Path model = Fixtures.shared("fixtures/engine/tiny-gpt-oss-MXFP4_MOE.gguf");
   private final Path adapter = Fixtures.shared("fixtures/engine/tiny-lora.gguf");
   private final int[] prompt = new Random(3).ints(150, 0, 1000).toArray();
@@ -43,53 +41,53 @@ class AdaptersTest {
 
   @Test
   void requestsWithDifferentAdaptersInOneBatchAnswerAsAlone() {
-    List<Result> alone = new ArrayList<>();
+    List<Collected> alone = new ArrayList<>();
     for (AdapterChoice choice : choices()) {
       try (InferenceEngine engine = open()) {
         alone.add(generate(engine, choice));
       }
     }
-    assertThat(alone.get(0).tokens).isNotEqualTo(alone.get(1).tokens);
-    assertThat(alone.get(1).logProbabilities).isNotEqualTo(alone.get(2).logProbabilities);
+    assertThat(alone.get(0).tokens()).isNotEqualTo(alone.get(1).tokens());
+    assertThat(alone.get(1).logProbabilities()).isNotEqualTo(alone.get(2).logProbabilities());
     try (InferenceEngine engine = open()) {
       List<TokenStream> streams = new ArrayList<>();
       for (AdapterChoice choice : choices()) {
         streams.add(engine.generate(request(choice)));
       }
       for (int i = 0; i < streams.size(); i++) {
-        assertThat(collect(streams.get(i))).isEqualTo(alone.get(i));
+        assertThat(Collected.from(streams.get(i))).isEqualTo(alone.get(i));
       }
     }
   }
 
   @Test
   void cachesOfDifferentAdaptersAreNeverMixed() {
-    Result plain;
-    Result adapted;
+    Collected plain;
+    Collected adapted;
     try (InferenceEngine engine = open()) {
       plain = generate(engine, null);
       adapted = generate(engine, TONE);
     }
-    assertThat(List.of(plain.cached, adapted.cached)).containsOnly(0);
+    assertThat(List.of(plain.cached(), adapted.cached())).containsOnly(0);
     try (InferenceEngine engine = open()) {
       assertThat(generate(engine, TONE)).isEqualTo(adapted);
       assertThat(generate(engine, null)).isEqualTo(plain);
-      assertThat(generate(engine, HALF).cached).isZero();
-      Result again = generate(engine, TONE);
-      assertThat(again.cached).isEqualTo(149);
-      assertThat(again.tokens).isEqualTo(adapted.tokens);
-      assertThat(again.logProbabilities).isEqualTo(adapted.logProbabilities);
+      assertThat(generate(engine, HALF).cached()).isZero();
+      Collected again = generate(engine, TONE);
+      assertThat(again.cached()).isEqualTo(149);
+      assertThat(again.tokens()).isEqualTo(adapted.tokens());
+      assertThat(again.logProbabilities()).isEqualTo(adapted.logProbabilities());
     }
   }
 
   @Test
   void scaleZeroIsTheModelItself() {
     try (InferenceEngine engine = open()) {
-      Result plain = generate(engine, null);
-      Result zero = generate(engine, new AdapterChoice("tone", 0f));
-      assertThat(zero.tokens).isEqualTo(plain.tokens);
-      assertThat(zero.logProbabilities).isEqualTo(plain.logProbabilities);
-      assertThat(zero.cached).isEqualTo(149);
+      Collected plain = generate(engine, null);
+      Collected zero = generate(engine, new AdapterChoice("tone", 0f));
+      assertThat(zero.tokens()).isEqualTo(plain.tokens());
+      assertThat(zero.logProbabilities()).isEqualTo(plain.logProbabilities());
+      assertThat(zero.cached()).isEqualTo(149);
     }
   }
 
@@ -105,7 +103,7 @@ class AdaptersTest {
   @Test
   void runningRequestEndsWithTheAdapterThatWasUnloaded() {
     try (InferenceEngine engine = open()) {
-      Result whole = generate(engine, TONE);
+      Collected whole = generate(engine, TONE);
       try (TokenStream stream = engine.generate(request(TONE))) {
         GenerationEvent event = stream.next();
         while (!(event instanceof GenerationEvent.Prefill)) {
@@ -116,7 +114,7 @@ class AdaptersTest {
         assertThatExceptionOfType(UnknownAdapterException.class)
             .isThrownBy(() -> engine.generate(request(TONE)))
             .withMessageContaining("tone");
-        assertThat(collect(stream).tokens).isEqualTo(whole.tokens);
+        assertThat(Collected.from(stream).tokens()).isEqualTo(whole.tokens());
       }
       assertThatExceptionOfType(UnknownAdapterException.class)
           .isThrownBy(() -> engine.unloadAdapter("tone"));
@@ -126,13 +124,13 @@ class AdaptersTest {
   @Test
   void anotherFileUnderTheSameNameStartsWithAnEmptyCache() throws IOException {
     Path other = otherAdapter(1);
-    Result cold;
+    Collected cold;
     try (InferenceEngine engine = open()) {
       engine.loadAdapter("other", other, 1);
       cold = generate(engine, new AdapterChoice("other", null));
     }
     try (InferenceEngine engine = open()) {
-      Result before = generate(engine, TONE);
+      Collected before = generate(engine, TONE);
       engine.loadAdapter("tone", other, 1);
       assertThat(engine.adapters()).extracting(AdapterInfo::file).containsExactly(other);
       assertThat(generate(engine, TONE)).isEqualTo(cold).isNotEqualTo(before);
@@ -146,8 +144,8 @@ class AdaptersTest {
   void loadingAndUnloadingDisturbsNobody() throws IOException {
     Path other = otherAdapter(2);
     try (InferenceEngine engine = open()) {
-      Result plain = generate(engine, null);
-      Result adapted = generate(engine, TONE);
+      Collected plain = generate(engine, null);
+      Collected adapted = generate(engine, TONE);
       for (int round = 0; round < 5; round++) {
         List<TokenStream> streams = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -159,10 +157,10 @@ class AdaptersTest {
           abandoned.close();
         }
         for (int i = 0; i < 4; i++) {
-          Result expected = i % 2 == 0 ? plain : adapted;
-          Result result = collect(streams.get(i));
-          assertThat(result.tokens).isEqualTo(expected.tokens);
-          assertThat(result.logProbabilities).isEqualTo(expected.logProbabilities);
+          Collected expected = i % 2 == 0 ? plain : adapted;
+          Collected result = Collected.from(streams.get(i));
+          assertThat(result.tokens()).isEqualTo(expected.tokens());
+          assertThat(result.logProbabilities()).isEqualTo(expected.logProbabilities());
         }
       }
       assertThat(engine.adapters()).extracting(AdapterInfo::name).containsExactly("tone");
@@ -193,14 +191,14 @@ class AdaptersTest {
                 new TestAdapters.Change(
                     "blk.99.attn_q.weight", q.columns(), q.rows(), 1, 4, q.a(), q.b())));
     try (InferenceEngine engine = open()) {
-      Result before = generate(engine, TONE);
+      Collected before = generate(engine, TONE);
       assertRefused(engine, foreign, "llama");
       assertRefused(engine, tooWide, "blk.0.attn_q.weight");
       assertRefused(engine, unknownWeight, "blk.99");
       assertRefused(engine, model, "not an adapter");
       assertRefused(engine, folder.resolve("missing"), "no such file");
       assertThat(engine.adapters()).extracting(AdapterInfo::file).containsExactly(adapter);
-      assertThat(generate(engine, TONE).tokens).isEqualTo(before.tokens);
+      assertThat(generate(engine, TONE).tokens()).isEqualTo(before.tokens());
     }
   }
 
@@ -238,27 +236,9 @@ class AdaptersTest {
         prompt, 24, SamplingOptions.GREEDY, Set.of(), List.of(), null, choice);
   }
 
-  private Result generate(InferenceEngine engine, @Nullable AdapterChoice choice) {
+  private Collected generate(InferenceEngine engine, @Nullable AdapterChoice choice) {
     try (TokenStream stream = engine.generate(request(choice))) {
-      return collect(stream);
+      return Collected.from(stream);
     }
-  }
-
-  private static Result collect(TokenStream stream) {
-    List<Integer> tokens = new ArrayList<>();
-    List<Float> logProbabilities = new ArrayList<>();
-    int cached = 0;
-    while (stream.hasNext()) {
-      switch (stream.next()) {
-        case GenerationEvent.Token token -> {
-          tokens.add(token.id());
-          logProbabilities.add(token.logProbability());
-        }
-        case GenerationEvent.Finished finished -> cached = finished.usage().cachedTokens();
-        case GenerationEvent.Failed failed -> throw failed.cause();
-        case GenerationEvent.Queued _, GenerationEvent.Prefill _ -> {}
-      }
-    }
-    return new Result(tokens, logProbabilities, cached);
   }
 }

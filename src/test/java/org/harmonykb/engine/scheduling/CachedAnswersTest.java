@@ -3,7 +3,6 @@ package org.harmonykb.engine.scheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -23,22 +22,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** Caching and company change what an answer costs, never what it says. */
 class CachedAnswersTest {
 
-  private record Result(List<Integer> tokens, List<Float> logProbabilities, int cached) {}
-
   private final int[] prompt = new Random(3).ints(300, 0, 1000).toArray();
 
   @Test
   void cachedAnswerEqualsColdAnswer() {
-    Result cold;
+    Collected cold;
     try (InferenceEngine engine = open()) {
       cold = generate(engine, prompt);
     }
     try (InferenceEngine engine = open()) {
       generate(engine, prompt);
-      Result cached = generate(engine, prompt);
-      assertThat(cached.cached).isEqualTo(299);
-      assertThat(cached.tokens).isEqualTo(cold.tokens);
-      assertThat(cached.logProbabilities).isEqualTo(cold.logProbabilities);
+      Collected cached = generate(engine, prompt);
+      assertThat(cached.cached()).isEqualTo(299);
+      assertThat(cached.tokens()).isEqualTo(cold.tokens());
+      assertThat(cached.logProbabilities()).isEqualTo(cold.logProbabilities());
     }
   }
 
@@ -49,16 +46,16 @@ class CachedAnswersTest {
     for (int i = 200; i < other.length; i++) {
       other[i] = (prompt[i] + 1) % 1000;
     }
-    Result cold;
+    Collected cold;
     try (InferenceEngine engine = open()) {
       cold = generate(engine, other);
     }
     try (InferenceEngine engine = open()) {
       generate(engine, prompt);
-      Result cut = generate(engine, other);
-      assertThat(cut.cached).isEqualTo(200);
-      assertThat(cut.tokens).isEqualTo(cold.tokens);
-      assertThat(cut.logProbabilities).isEqualTo(cold.logProbabilities);
+      Collected cut = generate(engine, other);
+      assertThat(cut.cached()).isEqualTo(200);
+      assertThat(cut.tokens()).isEqualTo(cold.tokens());
+      assertThat(cut.logProbabilities()).isEqualTo(cold.logProbabilities());
     }
   }
 
@@ -66,16 +63,16 @@ class CachedAnswersTest {
   void answersInABatchEqualAnswersAlone() {
     int[] other = new Random(4).ints(120, 0, 1000).toArray();
     try (InferenceEngine engine = open()) {
-      Result alone = generate(engine, prompt);
-      Result otherAlone = generate(engine, other);
+      Collected alone = generate(engine, prompt);
+      Collected otherAlone = generate(engine, other);
       try (InferenceEngine fresh = open();
           TokenStream first = fresh.generate(request(prompt));
           TokenStream second = fresh.generate(request(other))) {
-        assertThat(collect(first))
+        assertThat(Collected.from(first))
             .usingRecursiveComparison()
             .ignoringFields("cached")
             .isEqualTo(alone);
-        assertThat(collect(second))
+        assertThat(Collected.from(second))
             .usingRecursiveComparison()
             .ignoringFields("cached")
             .isEqualTo(otherAlone);
@@ -86,18 +83,18 @@ class CachedAnswersTest {
   @Test
   void answerAfterARestartEqualsColdAnswer(@TempDir Path folder) {
     EngineOptions onDisk = EngineOptions.DEFAULTS.withKvCacheOnDisk(folder, 1L << 30);
-    Result cold;
+    Collected cold;
     try (InferenceEngine engine = open(onDisk)) {
       cold = generate(engine, prompt);
     }
     try (InferenceEngine engine = open(onDisk)) {
-      Result restored = generate(engine, prompt);
-      assertThat(restored.cached).isEqualTo(299);
-      assertThat(restored.tokens).isEqualTo(cold.tokens);
-      assertThat(restored.logProbabilities).isEqualTo(cold.logProbabilities);
+      Collected restored = generate(engine, prompt);
+      assertThat(restored.cached()).isEqualTo(299);
+      assertThat(restored.tokens()).isEqualTo(cold.tokens());
+      assertThat(restored.logProbabilities()).isEqualTo(cold.logProbabilities());
     }
     try (InferenceEngine engine = open(onDisk.withKvType(EngineOptions.KvType.F16))) {
-      assertThat(generate(engine, prompt).cached).as("values of another precision").isZero();
+      assertThat(generate(engine, prompt).cached()).as("values of another precision").isZero();
     }
   }
 
@@ -105,7 +102,7 @@ class CachedAnswersTest {
   void runningRequestsShareTheirBeginning() {
     int[] other = Arrays.copyOf(prompt, 300);
     other[299] = (prompt[299] + 1) % 1000;
-    Result cold;
+    Collected cold;
     try (InferenceEngine engine = open()) {
       cold = generate(engine, other);
     }
@@ -113,10 +110,10 @@ class CachedAnswersTest {
         TokenStream first = engine.generate(request(prompt))) {
       while (!(first.next() instanceof GenerationEvent.Token)) {}
       try (TokenStream second = engine.generate(request(other))) {
-        Result shared = collect(second);
-        assertThat(shared.cached).as("the whole blocks read so far").isGreaterThanOrEqualTo(256);
-        assertThat(shared.tokens).isEqualTo(cold.tokens);
-        assertThat(shared.logProbabilities).isEqualTo(cold.logProbabilities);
+        Collected shared = Collected.from(second);
+        assertThat(shared.cached()).as("the whole blocks read so far").isGreaterThanOrEqualTo(256);
+        assertThat(shared.tokens()).isEqualTo(cold.tokens());
+        assertThat(shared.logProbabilities()).isEqualTo(cold.logProbabilities());
       }
     }
   }
@@ -126,7 +123,7 @@ class CachedAnswersTest {
     try (InferenceEngine engine = open()) {
       engine.warmUp();
       int[] warmUpsOwn = IntStream.range(0, 200).map(i -> i + 100).toArray();
-      assertThat(generate(engine, warmUpsOwn).cached).isZero();
+      assertThat(generate(engine, warmUpsOwn).cached()).isZero();
     }
   }
 
@@ -158,8 +155,8 @@ class CachedAnswersTest {
     GenerationRequest request =
         new GenerationRequest(prompt, 20, options, Set.of(), List.of(), null);
     try (InferenceEngine engine = open()) {
-      assertThat(collect(engine.generate(request)).tokens)
-          .isEqualTo(collect(engine.generate(request)).tokens);
+      assertThat(Collected.from(engine.generate(request)).tokens())
+          .isEqualTo(Collected.from(engine.generate(request)).tokens());
     }
   }
 
@@ -176,27 +173,9 @@ class CachedAnswersTest {
     return new GenerationRequest(prompt, 24, SamplingOptions.GREEDY, Set.of(), List.of(), null);
   }
 
-  private static Result generate(InferenceEngine engine, int[] prompt) {
+  private static Collected generate(InferenceEngine engine, int[] prompt) {
     try (TokenStream stream = engine.generate(request(prompt))) {
-      return collect(stream);
+      return Collected.from(stream);
     }
-  }
-
-  private static Result collect(TokenStream stream) {
-    List<Integer> tokens = new ArrayList<>();
-    List<Float> logProbabilities = new ArrayList<>();
-    int cached = 0;
-    while (stream.hasNext()) {
-      switch (stream.next()) {
-        case GenerationEvent.Token token -> {
-          tokens.add(token.id());
-          logProbabilities.add(token.logProbability());
-        }
-        case GenerationEvent.Finished finished -> cached = finished.usage().cachedTokens();
-        case GenerationEvent.Failed failed -> throw failed.cause();
-        case GenerationEvent.Queued _, GenerationEvent.Prefill _ -> {}
-      }
-    }
-    return new Result(tokens, logProbabilities, cached);
   }
 }
