@@ -11,11 +11,11 @@ public final class HybridRetriever implements Retriever {
   /** Chosen on the SQuAD, CMRC and DRCD development sets; see docs/retrieval.md. */
   public static final ScoreFusion FUSION = new ScoreFusion(0.22);
 
-  private final SearchIndex index;
+  private final SearchArms index;
   private final Embedder embedder;
   private final ScoreFusion fusion;
 
-  public HybridRetriever(SearchIndex index, Embedder embedder, ScoreFusion fusion) {
+  public HybridRetriever(SearchArms index, Embedder embedder, ScoreFusion fusion) {
     this.index = index;
     this.embedder = embedder;
     this.fusion = fusion;

@@ -1,6 +1,8 @@
 package org.harmonykb.retrieval;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -8,34 +10,35 @@ import java.util.UUID;
  * The index as the service sees it. Thread-safe. Each change is durable and visible to searches
  * when its call returns.
  */
-public interface SearchIndex {
+public interface SearchIndex extends SearchArms {
 
   /** A passage and its score in one arm. */
   record Hit(Passage passage, double score) {}
 
-  /** Replaces all passages of a document. */
+  /** A generation that is kept. */
+  record Generation(int number, State state, Instant createdAt, long passages) {
+
+    public enum State {
+      LIVE,
+      /** Was live before, kept up to date for a rollback. */
+      PREVIOUS,
+      BUILDING
+    }
+  }
+
+  /** Replaces all passages of a document, of whichever revisions they are. */
   void replace(UUID documentId, List<Chunk> chunks);
 
   void delete(UUID documentId);
 
-  /** The best passages by words, within the scope and the query's filters. */
-  List<Hit> byWords(Query query, AccessScope scope);
-
-  /**
-   * The passages of one language nearest to a vector, within the scope and the query's filters.
-   *
-   * @param vector of the length that the language's embedding model gives
-   */
-  List<Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope);
-
-  /** The question's terms that a passage holds, as the keyword arm sees both. */
-  List<RetrievalTrace.TermMatch> matches(String question, Passage passage);
-
-  /** A document's passages in order. */
+  /** The passages of a document's latest indexed revision, in order. */
   List<Passage> passages(UUID documentId);
 
   /** All documents that have passages. */
   Set<UUID> documents();
+
+  /** For each document the number of passages of each of its revisions. */
+  Map<UUID, Map<Integer, Integer>> contents();
 
   long passageCount();
 
@@ -48,11 +51,32 @@ public interface SearchIndex {
   /** Writes a document into the new generation only. */
   void replaceInNewGeneration(UUID documentId, List<Chunk> chunks);
 
-  /** Makes the new generation the live one. */
+  /**
+   * The new generation, to search in it before it is live.
+   *
+   * @throws IllegalStateException if none was begun or it was dropped
+   */
+  SearchArms newGeneration();
+
+  /** Makes the new generation the live one and keeps the one before for {@link #rollBack}. */
   void switchGeneration();
 
   /** Gives the new generation up; the live one was never touched. */
   void dropGeneration();
+
+  /**
+   * Makes the previous generation the live one again, and the other way round. Both hold the same
+   * documents, since all changes go to both.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  void rollBack();
+
+  /** Removes the previous generation, if there is one. */
+  void dropPrevious();
+
+  /** What is kept, the live one first. */
+  List<Generation> generations();
 
   /** Number of the live generation. */
   int generation();

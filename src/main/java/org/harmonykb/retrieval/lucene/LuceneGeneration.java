@@ -7,7 +7,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +18,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
@@ -33,6 +33,7 @@ import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.QueryBuilder;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
@@ -40,6 +41,7 @@ import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
+import org.harmonykb.retrieval.SearchArms;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * question is matched with each language's own analysis; vectors likewise. Who may read a passage
  * is a filter inside both searches.
  */
-final class LuceneGeneration implements AutoCloseable {
+final class LuceneGeneration implements SearchArms, AutoCloseable {
 
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
@@ -113,7 +115,8 @@ final class LuceneGeneration implements AutoCloseable {
     }
   }
 
-  List<SearchIndex.Hit> byWords(Query query, AccessScope scope) {
+  @Override
+  public List<SearchIndex.Hit> byWords(Query query, AccessScope scope) {
     BooleanQuery.Builder words = new BooleanQuery.Builder();
     analyzers.forEach(
         (language, analyzer) -> {
@@ -141,7 +144,9 @@ final class LuceneGeneration implements AutoCloseable {
     }
   }
 
-  List<SearchIndex.Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope) {
+  @Override
+  public List<SearchIndex.Hit> byMeaning(
+      String language, float[] vector, Query query, AccessScope scope) {
     BooleanQuery.Builder filters = new BooleanQuery.Builder();
     filters.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
     filter(query, scope).forEach(f -> filters.add(f, BooleanClause.Occur.FILTER));
@@ -154,35 +159,44 @@ final class LuceneGeneration implements AutoCloseable {
     return PassageFilters.of(query.filters(), scope, undated);
   }
 
-  List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
+  @Override
+  public List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
     Analyzer analyzer = analyzers.get(passage.language());
     return analyzer == null ? List.of() : TermMatches.of(analyzer, question, passage);
   }
 
   List<Passage> passages(UUID documentId) {
-    return search(
-            new TermQuery(new Term("document", documentId.toString())),
-            Integer.MAX_VALUE >> 1,
-            false)
-        .stream()
-        .map(SearchIndex.Hit::passage)
-        .sorted(Comparator.comparingInt(Passage::ordinal))
-        .toList();
+    List<Passage> all =
+        search(
+                new TermQuery(new Term("document", documentId.toString())),
+                Integer.MAX_VALUE >> 1,
+                false)
+            .stream()
+            .map(SearchIndex.Hit::passage)
+            .sorted(Comparator.comparingInt(Passage::ordinal))
+            .toList();
+    int latest = all.stream().mapToInt(Passage::revision).max().orElse(0);
+    return all.stream().filter(passage -> passage.revision() == latest).toList();
   }
 
-  Set<UUID> documents() {
+  Map<UUID, Map<Integer, Integer>> contents() {
     return withSearcher(
         searcher -> {
-          Set<UUID> documents = new HashSet<>();
-          StoredFields stored = searcher.storedFields();
-          for (ScoreDoc hit :
-              searcher.search(
-                      new MatchAllDocsQuery(), Math.max(1, searcher.getIndexReader().numDocs()))
-                  .scoreDocs) {
-            documents.add(
-                UUID.fromString(stored.document(hit.doc, Set.of("document")).get("document")));
+          Map<UUID, Map<Integer, Integer>> contents = new HashMap<>();
+          Set<String> fields = Set.of("document", "revision");
+          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            Bits live = leaf.reader().getLiveDocs();
+            StoredFields stored = leaf.reader().storedFields();
+            for (int i = 0; i < leaf.reader().maxDoc(); i++) {
+              if (live == null || live.get(i)) {
+                Document passage = stored.document(i, fields);
+                contents
+                    .computeIfAbsent(UUID.fromString(passage.get("document")), d -> new HashMap<>())
+                    .merge(passage.getField("revision").numericValue().intValue(), 1, Integer::sum);
+              }
+            }
           }
-          return documents;
+          return contents;
         });
   }
 

@@ -5,30 +5,52 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
+import org.harmonykb.retrieval.SearchArms;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of index generations, of which one is live. The live number stands in the file {@code
- * current}, which is replaced atomically: a new generation that fails leaves the old one untouched.
+ * current}, with the previous one's on a second line; it is replaced atomically, so a new
+ * generation that fails leaves the old one untouched. Every change goes to all generations, hence a
+ * rollback finds the documents of today and nothing that was deleted.
  */
 public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LuceneSearchIndex.class);
+
+  /** A generation and its name. */
+  private record Numbered(int number, Instant createdAt, LuceneGeneration generation) {
+
+    String line() {
+      return number + " " + createdAt;
+    }
+
+    Generation describe(Generation.State state) {
+      return new Generation(number, state, createdAt, generation.passageCount());
+    }
+  }
+
   private final Path folder;
-  private volatile LuceneGeneration live;
-  private volatile @Nullable LuceneGeneration next;
-  private volatile int number;
+  private volatile Numbered live;
+  private volatile @Nullable Numbered previous;
+  private volatile @Nullable Numbered next;
 
   /**
    * Opens the live generation, or creates the first.
@@ -40,69 +62,109 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
     try {
       Files.createDirectories(folder);
       Path current = folder.resolve("current");
-      number = Files.exists(current) ? Integer.parseInt(Files.readString(current).strip()) : 1;
-      live = new LuceneGeneration(generationFolder(number));
-      writeCurrent();
+      List<String> lines =
+          Files.exists(current)
+              ? Files.readAllLines(current).stream().filter(line -> !line.isBlank()).toList()
+              : List.of("1");
+      live = open(lines.getFirst());
+      if (lines.size() > 1 && Files.isDirectory(generationFolder(number(lines.get(1))))) {
+        previous = open(lines.get(1));
+      }
+      writeCurrent(live, previous);
       deleteOthers();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open the index in " + folder, e);
     }
   }
 
+  private Numbered open(String line) throws IOException {
+    String[] parts = line.strip().split(" ", 2);
+    int number = number(line);
+    Instant createdAt = parts.length > 1 ? Instant.parse(parts[1]) : Instant.now();
+    return new Numbered(number, createdAt, new LuceneGeneration(generationFolder(number)));
+  }
+
+  private static int number(String line) {
+    return Integer.parseInt(line.strip().split(" ", 2)[0]);
+  }
+
   @Override
   public synchronized void replace(UUID documentId, List<Chunk> chunks) {
-    live.replace(documentId, chunks);
-    LuceneGeneration building = next;
-    if (building != null) {
-      building.replace(documentId, chunks);
-    }
+    live.generation.replace(documentId, chunks);
+    alsoElsewhere(generation -> generation.replace(documentId, chunks));
   }
 
   @Override
   public synchronized void delete(UUID documentId) {
-    live.delete(documentId);
-    LuceneGeneration building = next;
+    live.generation.delete(documentId);
+    alsoElsewhere(generation -> generation.delete(documentId));
+  }
+
+  /** A generation that misses a change is of no use any more, but takes nothing else with it. */
+  private void alsoElsewhere(Consumer<LuceneGeneration> change) {
+    Numbered building = next;
     if (building != null) {
-      building.delete(documentId);
+      try {
+        change.accept(building.generation);
+      } catch (RuntimeException e) {
+        LOG.warn("The new index generation is dropped: it missed a change", e);
+        dropGeneration();
+      }
+    }
+    Numbered old = previous;
+    if (old != null) {
+      try {
+        change.accept(old.generation);
+      } catch (RuntimeException e) {
+        LOG.warn("The previous index generation is dropped: it missed a change", e);
+        dropPrevious();
+      }
     }
   }
 
   @Override
   public List<Hit> byWords(Query query, AccessScope scope) {
-    return live.byWords(query, scope);
+    return live.generation.byWords(query, scope);
   }
 
   @Override
   public List<Hit> byMeaning(String language, float[] vector, Query query, AccessScope scope) {
-    return live.byMeaning(language, vector, query, scope);
+    return live.generation.byMeaning(language, vector, query, scope);
   }
 
   @Override
   public List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
-    return live.matches(question, passage);
+    return live.generation.matches(question, passage);
   }
 
   @Override
   public List<Passage> passages(UUID documentId) {
-    return live.passages(documentId);
+    return live.generation.passages(documentId);
   }
 
   @Override
   public Set<UUID> documents() {
-    return live.documents();
+    return contents().keySet();
+  }
+
+  @Override
+  public Map<UUID, Map<Integer, Integer>> contents() {
+    return live.generation.contents();
   }
 
   @Override
   public long passageCount() {
-    return live.passageCount();
+    return live.generation.passageCount();
   }
 
   @Override
   public synchronized void beginGeneration() {
     dropGeneration();
+    Numbered old = previous;
+    int number = 1 + Math.max(live.number, old == null ? 0 : old.number);
     try {
-      deleteFolder(generationFolder(number + 1));
-      next = new LuceneGeneration(generationFolder(number + 1));
+      deleteFolder(generationFolder(number));
+      next = open(number + " " + Instant.now());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot begin a new index generation in " + folder, e);
     }
@@ -110,59 +172,118 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
 
   @Override
   public synchronized void replaceInNewGeneration(UUID documentId, List<Chunk> chunks) {
-    LuceneGeneration building = next;
+    building().generation.replace(documentId, chunks);
+  }
+
+  @Override
+  public SearchArms newGeneration() {
+    return building().generation;
+  }
+
+  private Numbered building() {
+    Numbered building = next;
     if (building == null) {
-      throw new IllegalStateException("no new index generation was begun");
+      throw new IllegalStateException("no new index generation was begun, or it was dropped");
     }
-    building.replace(documentId, chunks);
+    return building;
   }
 
   @Override
   public synchronized void switchGeneration() {
-    LuceneGeneration building = next;
-    if (building == null) {
-      throw new IllegalStateException("no new index generation was begun");
-    }
-    LuceneGeneration old = live;
-    number++;
+    Numbered building = building();
+    Numbered before = live;
+    Numbered oldest = previous;
     try {
-      writeCurrent();
+      writeCurrent(building, before);
     } catch (IOException e) {
-      number--;
       throw new UncheckedIOException("cannot switch to the new index generation", e);
     }
     live = building;
+    previous = before;
     next = null;
-    old.close();
+    if (oldest != null) {
+      remove(oldest);
+    }
   }
 
   @Override
   public synchronized void dropGeneration() {
-    LuceneGeneration building = next;
+    Numbered building = next;
     next = null;
     if (building != null) {
-      building.close();
+      remove(building);
     }
   }
 
   @Override
+  public synchronized void rollBack() {
+    Numbered old = previous;
+    if (old == null) {
+      throw new IllegalStateException("There is no previous index generation to go back to");
+    }
+    Numbered before = live;
+    try {
+      writeCurrent(old, before);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot go back to the previous index generation", e);
+    }
+    live = old;
+    previous = before;
+  }
+
+  @Override
+  public synchronized void dropPrevious() {
+    Numbered old = previous;
+    if (old == null) {
+      return;
+    }
+    try {
+      writeCurrent(live, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot drop the previous index generation", e);
+    }
+    previous = null;
+    remove(old);
+  }
+
+  @Override
+  public synchronized List<Generation> generations() {
+    List<Generation> all = new ArrayList<>();
+    all.add(live.describe(Generation.State.LIVE));
+    Numbered old = previous;
+    if (old != null) {
+      all.add(old.describe(Generation.State.PREVIOUS));
+    }
+    Numbered building = next;
+    if (building != null) {
+      all.add(building.describe(Generation.State.BUILDING));
+    }
+    return all;
+  }
+
+  @Override
   public int generation() {
-    return number;
+    return live.number;
   }
 
   @Override
   public synchronized void close() {
     dropGeneration();
-    live.close();
+    Numbered old = previous;
+    if (old != null) {
+      old.generation.close();
+    }
+    live.generation.close();
   }
 
   private Path generationFolder(int generation) {
     return folder.resolve("generation-" + generation);
   }
 
-  private void writeCurrent() throws IOException {
+  private void writeCurrent(Numbered nowLive, @Nullable Numbered nowPrevious) throws IOException {
     Path part = folder.resolve("current.part");
-    Files.writeString(part, Integer.toString(number));
+    Files.writeString(
+        part, nowLive.line() + "\n" + (nowPrevious == null ? "" : nowPrevious.line() + "\n"));
     Files.move(
         part,
         folder.resolve("current"),
@@ -170,13 +291,25 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Removes what an interrupted switch left, and the generations before the last. */
+  /** Closes a generation and removes its files; what is left of them goes at the next start. */
+  private void remove(Numbered generation) {
+    try {
+      generation.generation.close();
+      deleteFolder(generationFolder(generation.number));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("The index generation {} was not removed well", generation.number, e);
+    }
+  }
+
+  /** Removes what an interrupted switch left. */
   private void deleteOthers() throws IOException {
     List<Path> others = new ArrayList<>();
+    Numbered old = previous;
+    Path kept = old == null ? null : generationFolder(old.number);
     try (Stream<Path> paths = Files.list(folder)) {
       paths
           .filter(Files::isDirectory)
-          .filter(path -> !path.equals(generationFolder(number)))
+          .filter(path -> !path.equals(generationFolder(live.number)) && !path.equals(kept))
           .forEach(others::add);
     }
     for (Path other : others) {

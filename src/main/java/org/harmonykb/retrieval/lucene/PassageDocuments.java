@@ -51,6 +51,9 @@ final class PassageDocuments {
       document.add(new StoredField("page", chunk.page()));
     }
     document.add(new IntField("in_force", day(chunk.effectiveFrom()), Field.Store.NO));
+    if (chunk.effectiveTo() != null) {
+      document.add(new IntField("until", day(chunk.effectiveTo()), Field.Store.NO));
+    }
     if (chunk.effectiveFrom() != null) {
       document.add(new StoredField("effective", chunk.effectiveFrom().toString()));
     }

@@ -54,8 +54,20 @@ final class PassageFilters {
     }
     if (filters.effectiveOn() != null) {
       all.add(inForce(filters.effectiveOn(), undated));
+      all.add(notOver(filters.effectiveOn()));
     }
     return all;
+  }
+
+  /** Passages without a last day go on. */
+  private static Query notOver(LocalDate date) {
+    return new BooleanQuery.Builder()
+        .add(new MatchAllDocsQuery(), Occur.FILTER)
+        .add(
+            IntField.newRangeQuery(
+                "until", PassageDocuments.ALWAYS, PassageDocuments.day(date) - 1),
+            Occur.MUST_NOT)
+        .build();
   }
 
   private static Query inForce(LocalDate date, Map<LocalDate, Set<UUID>> undated) {
