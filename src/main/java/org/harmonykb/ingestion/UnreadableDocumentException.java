@@ -3,7 +3,7 @@ package org.harmonykb.ingestion;
 import org.jspecify.annotations.Nullable;
 
 /** A file that holds nothing to be found: damaged, encrypted, over a limit. */
-final class UnreadableDocumentException extends RuntimeException {
+public final class UnreadableDocumentException extends RuntimeException {
 
   UnreadableDocumentException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -10,6 +10,7 @@ import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
+import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
 import org.harmonykb.jobs.UnknownJobException;
 import org.springframework.http.HttpHeaders;
@@ -48,8 +49,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
   }
 
-  @ExceptionHandler
-  ProblemDetail unusable(ModelFormatException e) {
+  @ExceptionHandler({ModelFormatException.class, UnreadableDocumentException.class})
+  ProblemDetail unusable(RuntimeException e) {
     return problem(HttpStatus.UNPROCESSABLE_CONTENT, e);
   }
 

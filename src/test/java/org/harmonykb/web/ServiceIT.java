@@ -2,11 +2,6 @@ package org.harmonykb.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
-import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -24,7 +18,6 @@ import org.harmonykb.Fixtures;
 import org.harmonykb.HarmonyKbApplication;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -224,57 +217,6 @@ class ServiceIT {
     assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(JSON.readTree(unknown.body()).get("error").has("param")).isTrue();
     assertThat(post("/v1/chat/completions", "{", "application/json").statusCode()).isEqualTo(400);
-  }
-
-  @Test
-  void pageAnswersInABrowser() {
-    Path chromium = Path.of("/usr/bin/chromium");
-    if (!Files.exists(chromium)) {
-      assertThat(System.getenv("CI")).as("CI installs Chromium").isNotEqualTo("true");
-      Assumptions.abort("Chromium is not installed");
-    }
-    BrowserType.LaunchOptions options =
-        new BrowserType.LaunchOptions()
-            .setExecutablePath(chromium)
-            .setArgs(
-                List.of(
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync"));
-    Map<String, String> environment = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    try (Playwright playwright =
-            Playwright.create(new Playwright.CreateOptions().setEnv(environment));
-        Browser browser = playwright.chromium().launch(options)) {
-      Page page =
-          browser.newPage(
-              new Browser.NewPageOptions().setViewportSize(1280, 800).setLocale("en-GB"));
-      List<String> errors = new ArrayList<>();
-      page.onPageError(errors::add);
-      page.navigate(base);
-      page.fill("#question", "What is the hotel limit per night in Germany?");
-      page.click("#send");
-      page.waitForSelector(".answer .cite", new Page.WaitForSelectorOptions().setTimeout(60_000));
-      assertThat(page.textContent("#turns")).contains("130 euros");
-      page.click(".answer .cite");
-      assertThat(page.textContent("#sources .current")).contains("Travel Policy 2026");
-      screenshot(page, "page");
-      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-      screenshot(page, "page-dark");
-      page.click("#language");
-      assertThat(page.textContent("#send")).isEqualTo("提问");
-      page.setViewportSize(390, 844);
-      screenshot(page, "page-phone");
-      assertThat(errors).isEmpty();
-    }
-  }
-
-  private static void screenshot(Page page, String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(Path.of("target/screenshots/" + name + ".png")));
   }
 
   private JsonNode ask(String question, @Nullable String conversation) throws Exception {

@@ -1,0 +1,55 @@
+package org.harmonykb.web;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.harmonykb.answering.Adapters;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.documents.DocumentState;
+import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.engine.AdapterInfo;
+import org.harmonykb.ingestion.DocumentText;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What the page needs to show documents and to offer choices. */
+@RestController
+class ReadingController {
+
+  private final DocumentService documents;
+  private final DocumentText text;
+  private final Adapters adapters;
+
+  ReadingController(DocumentService documents, DocumentText text, Adapters adapters) {
+    this.documents = documents;
+    this.text = text;
+    this.adapters = adapters;
+  }
+
+  record Reading(String title, List<DocumentText.Block> blocks) {}
+
+  record Collection(String name, long documents) {}
+
+  record Choices(List<Collection> collections, List<String> adapters) {}
+
+  /** A document's text as headings, paragraphs and tables. */
+  @GetMapping("/api/documents/{id}/reading")
+  Reading reading(@PathVariable UUID id) {
+    StoredDocument document = documents.get(id);
+    return new Reading(document.title(), text.blocks(document));
+  }
+
+  /** What a question can be narrowed to or answered with. */
+  @GetMapping("/api/choices")
+  Choices choices() {
+    Map<String, Long> collections = new TreeMap<>();
+    documents
+        .list(DocumentState.SEARCHABLE, null, null)
+        .forEach(document -> collections.merge(document.collection(), 1L, Long::sum));
+    return new Choices(
+        collections.entrySet().stream().map(e -> new Collection(e.getKey(), e.getValue())).toList(),
+        adapters.list().stream().map(AdapterInfo::name).toList());
+  }
+}

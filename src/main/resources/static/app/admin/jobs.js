@@ -1,0 +1,111 @@
+import { html, nothing, repeat } from '../lib.js';
+import { get, post } from '../api.js';
+import { icon } from '../icons.js';
+import { dateTime, number, seconds, t } from '../texts.js';
+import { toast, update } from '../state.js';
+import { act } from '../shell.js';
+import { explain } from '../chats.js';
+
+let jobs = [];
+let generations = [];
+let schedules = [];
+let onlyProblems = false;
+let timer = null;
+
+export async function enter() {
+  await load();
+}
+
+export function leave() {
+  clearTimeout(timer);
+  timer = null;
+}
+
+async function optional(path) {
+  return get(path).catch(error => {
+    if (error.status === 404) return [];
+    throw error;
+  });
+}
+
+async function load() {
+  clearTimeout(timer);
+  try {
+    jobs = await get('/api/admin/jobs');
+    generations = await optional('/api/admin/index/generations');
+    schedules = await optional('/api/admin/schedules');
+    const isBusy = jobs.some(job => job.state === 'QUEUED' || job.state === 'RUNNING');
+    timer = setTimeout(load, isBusy ? 1000 : 10000);
+  } catch (error) {
+    toast(explain(error), 'bad');
+  }
+  update();
+}
+
+export const actions = () => html`<button type="button" @click=${act(async () => {
+  await post('/api/admin/reindex');
+  await load();
+})}>${icon('again')}${t('reindex')}</button>`;
+
+const badge = state => html`<span class="badge ${{ DONE: 'good', FAILED: 'bad', RUNNING: 'accent' }[state] ?? ''}">${t('jobStates')[state] ?? state}</span>`;
+
+/** Time left at the rate so far. */
+function timeLeft(job) {
+  if (job.etaMs !== undefined && job.etaMs !== null) return job.etaMs;
+  const elapsed = new Date(job.updatedAt) - new Date(job.startedAt ?? job.createdAt);
+  return job.done > 0 && job.total > job.done ? elapsed / job.done * (job.total - job.done) : null;
+}
+
+export function view() {
+  const shown = onlyProblems ? jobs.filter(job => job.state === 'FAILED' || job.errors?.length) : jobs;
+  return html`
+    <p class="muted small">${t('reindexHint')}</p>
+    ${generations.length ? generationList() : nothing}
+    ${schedules.length ? html`<h2>${t('schedules')}</h2><ul class="facts-list">${schedules.map(s => html`<li>${s.name ?? s.kind} <code>${s.cron ?? s.schedule}</code> <span class="muted small">${s.next ? dateTime(s.next) : ''}</span></li>`)}</ul>` : nothing}
+    <div class="filters"><label class="choice"><input type="checkbox" .checked=${onlyProblems} @change=${e => {
+      onlyProblems = e.target.checked;
+      update();
+    }}><span>${t('onlyProblems')}</span></label></div>
+    ${shown.length === 0 ? html`<p class="muted">${t('noJobs')}</p>` : html`
+      <div class="table-scroll" tabindex="0" role="region" aria-label=${t('jobs')}><table class="data cards">
+        <thead><tr><th scope="col">${t('kind')}</th><th scope="col">${t('stateName')}</th><th scope="col">${t('progress')}</th><th scope="col">${t('started')}</th><th scope="col">${t('took')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
+        <tbody>${repeat(shown, job => job.id, row)}</tbody></table></div>`}`;
+}
+
+function generationList() {
+  return html`
+    <h2>${t('generations')}</h2>
+    <ul class="facts-list">${generations.map(g => html`<li>${t('generation')} ${g.number} <span class="badge ${g.state === 'LIVE' ? 'good' : ''}">${g.state}</span>
+      <span class="muted small">${number(g.passages)} ${t('passages')} · ${dateTime(g.createdAt)}</span>
+      ${g.state === 'PREVIOUS' ? html`<button type="button" class="plain" @click=${act(async () => {
+        await post('/api/admin/index/rollback');
+        await load();
+      })}>${t('rollBack')}</button>` : nothing}</li>`)}</ul>`;
+}
+
+function row(job) {
+  const isActive = job.state === 'QUEUED' || job.state === 'RUNNING';
+  const left = job.state === 'RUNNING' ? timeLeft(job) : null;
+  return html`
+    <tr>
+      <td class="main-cell">${t('jobKinds')[job.kind] ?? job.kind}
+        ${job.documentId ? html`<a class="small block" href="#/admin/documents/${job.documentId}">${job.documentTitle ?? t('document')}</a>` : nothing}
+        ${job.message ? html`<span class="small block reason">${job.message}</span>` : nothing}
+        ${job.errors?.length ? html`<details class="small"><summary>${number(job.errors.length)}</summary><ul>${job.errors.map(e => html`<li>${e.title ?? e.documentId}: ${e.reason ?? e.message}</li>`)}</ul></details>` : nothing}</td>
+      <td data-label=${t('stateName')}>${badge(job.state)}</td>
+      <td data-label=${t('progress')}>${job.total ? html`<progress max=${job.total} .value=${job.done} aria-label=${t('progress')}></progress> <span class="small">${number(job.done)} / ${number(job.total)}</span>` : '–'}
+        ${left === null ? nothing : html`<span class="small muted block">${t('eta', seconds(left))}</span>`}</td>
+      <td data-label=${t('started')}>${dateTime(job.createdAt)}</td>
+      <td data-label=${t('took')}>${job.state === 'QUEUED' ? '–' : seconds(new Date(job.updatedAt) - new Date(job.createdAt))}</td>
+      <td class="row-tools">
+        ${isActive ? html`<button type="button" @click=${act(async () => {
+          await post(`/api/admin/jobs/${job.id}/cancel`);
+          await load();
+        })}>${t('stopJob')}</button>` : nothing}
+        ${job.state === 'FAILED' || job.state === 'CANCELLED' ? html`<button type="button" @click=${act(async () => {
+          await post(`/api/admin/jobs/${job.id}/retry`);
+          await load();
+        })}>${icon('again')}${t('retry')}</button>` : nothing}
+      </td>
+    </tr>`;
+}

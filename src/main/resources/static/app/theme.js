@@ -1,0 +1,2 @@
+// Runs before the first paint, so that a chosen theme does not flash in the other.
+document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'auto';
