@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.harmonykb.retrieval.AccessScope;
 
 /** Who may use what; see docs/architecture.md. */
 @AnalyzeClasses(packages = "org.harmonykb", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -75,4 +76,13 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.harmonykb.web..");
+
+  @ArchTest
+  static final ArchRule whatIsAskedHasTheCallersScope =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.harmonykb.web..", "org.harmonykb.openai..")
+          .should()
+          .accessField(AccessScope.class, "EVERYTHING")
+          .because("CurrentCaller says what the caller may read");
 }

@@ -74,7 +74,7 @@ public class AnsweringService {
       adapters.require(question.adapter().name());
     }
     if (question.conversationId() != null) {
-      conversations.get(question.conversationId());
+      conversations.get(question.conversationId(), question.scope().user());
     }
   }
 
@@ -92,6 +92,7 @@ public class AnsweringService {
         answer(question, conversationId, history, Answerer.Mode.AUTO, listener);
     conversations.add(
         conversationId,
+        question.scope().user(),
         question.assistant(),
         question.text(),
         outcome.prompt(),
@@ -153,7 +154,7 @@ public class AnsweringService {
     Assistant assistant = assistants.get(request.assistant());
     List<String> earlier = new ArrayList<>(request.history());
     if (request.conversationId() != null) {
-      conversations.get(request.conversationId());
+      conversations.get(request.conversationId(), request.scope().user());
       conversations.turns(request.conversationId()).forEach(turn -> earlier.add(turn.question()));
     }
     long started = System.nanoTime();

@@ -12,6 +12,7 @@ public class Conversation {
   @Id private UUID id;
   private String title;
   private String assistant;
+  private String owner;
   private Instant createdAt;
   private Instant updatedAt;
 
@@ -19,8 +20,9 @@ public class Conversation {
   @SuppressWarnings("NullAway.Init")
   protected Conversation() {}
 
-  Conversation(UUID id, String title, String assistant, Instant now) {
+  Conversation(UUID id, String owner, String title, String assistant, Instant now) {
     this.id = id;
+    this.owner = owner;
     this.title = title;
     this.assistant = assistant;
     this.createdAt = now;
@@ -42,6 +44,11 @@ public class Conversation {
 
   public String title() {
     return title;
+  }
+
+  /** Name of the user whom it belongs to. */
+  public String owner() {
+    return owner;
   }
 
   public String assistant() {

@@ -22,8 +22,23 @@ public class ConversationService {
     this.clock = clock;
   }
 
-  public List<Conversation> latest() {
-    return conversations.findTop500ByOrderByUpdatedAtDesc();
+  /** Those of one user. */
+  public List<Conversation> latest(String owner) {
+    return conversations.findTop500ByOwnerOrderByUpdatedAtDesc(owner);
+  }
+
+  public boolean belongsTo(UUID id, String owner) {
+    return conversations.existsByIdAndOwner(id, owner);
+  }
+
+  /**
+   * @throws UnknownConversationException if there is none of this user
+   */
+  public Conversation get(UUID id, String owner) {
+    return conversations
+        .findById(id)
+        .filter(conversation -> conversation.owner().equals(owner))
+        .orElseThrow(() -> new UnknownConversationException(id));
   }
 
   public Conversation get(UUID id) {
@@ -34,14 +49,28 @@ public class ConversationService {
     return turns.findByConversationIdOrderByOrdinal(id);
   }
 
-  /** Adds a turn; the first one begins the conversation. */
+  /**
+   * Adds a turn; the first one begins the conversation.
+   *
+   * @throws UnknownConversationException if the conversation is another user's
+   */
   @Transactional
   public void add(
-      UUID id, String assistant, String question, String prompt, String answer, String result) {
+      UUID id,
+      String owner,
+      String assistant,
+      String question,
+      String prompt,
+      String answer,
+      String result) {
     Conversation conversation =
         conversations
             .findById(id)
-            .orElseGet(() -> new Conversation(id, title(question), assistant, clock.instant()));
+            .orElseGet(
+                () -> new Conversation(id, owner, title(question), assistant, clock.instant()));
+    if (!conversation.owner().equals(owner)) {
+      throw new UnknownConversationException(id);
+    }
     conversation.touch(clock.instant());
     conversations.saveAndFlush(conversation);
     turns.save(
@@ -66,6 +95,12 @@ public class ConversationService {
   public void delete(UUID id) {
     turns.deleteByConversationId(id);
     conversations.delete(get(id));
+  }
+
+  /** Removes all conversations of a user. */
+  @Transactional
+  public void deleteOf(String owner) {
+    conversations.findByOwner(owner).forEach(conversation -> delete(conversation.id()));
   }
 
   private static String title(String text) {

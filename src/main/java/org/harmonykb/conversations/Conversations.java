@@ -6,5 +6,9 @@ import org.springframework.data.jpa.repository.JpaRepository;
 
 interface Conversations extends JpaRepository<Conversation, UUID> {
 
-  List<Conversation> findTop500ByOrderByUpdatedAtDesc();
+  List<Conversation> findTop500ByOwnerOrderByUpdatedAtDesc(String owner);
+
+  List<Conversation> findByOwner(String owner);
+
+  boolean existsByIdAndOwner(UUID id, String owner);
 }

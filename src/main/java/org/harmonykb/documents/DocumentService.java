@@ -23,6 +23,7 @@ import org.apache.tika.io.TikaInputStream;
 import org.apache.tika.metadata.Metadata;
 import org.apache.tika.metadata.TikaCoreProperties;
 import org.apache.tika.mime.MimeTypes;
+import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Sort;
@@ -124,6 +125,13 @@ public class DocumentService {
     if (unchanged) {
       return document;
     }
+    boolean hasOtherReaders =
+        document.revision() > 0
+            && !(document.collection().equals(file.collection())
+                && document.allow().equals(file.allow()));
+    if (hasOtherReaders) {
+      beforeCommit(() -> index.delete(document.id()));
+    }
     String replaced = document.storedAs();
     String storedAs = files.store(file.content());
     onCompletion(committed -> files.delete(committed ? replaced : storedAs));
@@ -142,6 +150,18 @@ public class DocumentService {
   @Transactional
   public List<StoredDocument> acceptAll(Stream<IncomingFile> incoming) {
     return incoming.map(this::accept).toList();
+  }
+
+  /** All documents that fit and may be read, the latest first. */
+  @Transactional(readOnly = true)
+  public List<StoredDocument> list(
+      @Nullable DocumentState state,
+      @Nullable String collection,
+      @Nullable String text,
+      AccessScope scope) {
+    return list(state, collection, text).stream()
+        .filter(d -> scope.permits(d.allow(), d.collection()))
+        .toList();
   }
 
   /** All documents that fit, the latest first. */
@@ -183,11 +203,14 @@ public class DocumentService {
     return files.read(document.storedAs());
   }
 
-  /** How many documents are in each state. */
-  public Map<DocumentState, Long> counts() {
+  /** How many documents that may be read are in each state. */
+  public Map<DocumentState, Long> counts(AccessScope scope) {
     Map<DocumentState, Long> counts = new EnumMap<>(DocumentState.class);
     for (DocumentState state : DocumentState.values()) {
-      counts.put(state, documents.countByState(state));
+      counts.put(state, scope.unrestricted() ? documents.countByState(state) : 0);
+    }
+    if (!scope.unrestricted()) {
+      list(null, null, null, scope).forEach(d -> counts.merge(d.state(), 1L, Long::sum));
     }
     return counts;
   }
@@ -275,6 +298,17 @@ public class DocumentService {
   /** What happens after a transaction. */
   private interface Completion {
     void completed(boolean committed);
+  }
+
+  /** Passages must not be found by their old readers until the new ones are indexed. */
+  private static void beforeCommit(Runnable action) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void beforeCommit(boolean readOnly) {
+            action.run();
+          }
+        });
   }
 
   private static void onCompletion(Completion completion) {

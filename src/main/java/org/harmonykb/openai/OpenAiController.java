@@ -36,7 +36,7 @@ import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.harmony.Channel;
 import org.harmonykb.harmony.CompletionParser;
-import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -65,6 +65,7 @@ class OpenAiController {
   private final AnsweringService answering;
   private final Adapters adapters;
   private final Clock clock;
+  private final CurrentCaller caller;
   private final PatientJson json;
 
   OpenAiController(
@@ -73,12 +74,14 @@ class OpenAiController {
       AnsweringService answering,
       Adapters adapters,
       Clock clock,
+      CurrentCaller caller,
       PatientJson json) {
     this.model = model;
     this.assistants = assistants;
     this.answering = answering;
     this.adapters = adapters;
     this.clock = clock;
+    this.caller = caller;
     this.json = json;
   }
 
@@ -278,7 +281,7 @@ class OpenAiController {
             request.temperature(),
             request.topP(),
             ChatRequestReader.maxTokens(request, 256),
-            AccessScope.EVERYTHING,
+            caller.scope(),
             target.adapter);
     answering.check(question);
     return question;

@@ -14,6 +14,7 @@ import org.harmonykb.jobs.JobService;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Query;
+import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,10 +32,12 @@ class AdminController {
 
   private final JobService jobs;
   private final AnsweringService answering;
+  private final CurrentCaller caller;
 
-  AdminController(JobService jobs, AnsweringService answering) {
+  AdminController(JobService jobs, AnsweringService answering, CurrentCaller caller) {
     this.jobs = jobs;
     this.answering = answering;
+    this.caller = caller;
   }
 
   record JobView(
@@ -83,7 +86,7 @@ class AdminController {
     /**
      * @throws InvalidQuestionException if a field is missing or out of range
      */
-    SearchTrace.Request toRequest() {
+    SearchTrace.Request toRequest(AccessScope scope) {
       if (question == null || question.isBlank()) {
         throw new InvalidQuestionException("The field question is missing");
       }
@@ -114,7 +117,7 @@ class AdminController {
               documentId == null ? Set.of() : Set.of(documentId),
               effectiveOn),
           limit == null ? 20 : limit,
-          AccessScope.EVERYTHING);
+          scope);
     }
   }
 
@@ -147,6 +150,6 @@ class AdminController {
   /** How a question finds its passages. */
   @PostMapping("/search")
   SearchTrace search(@RequestBody SearchRequest request) {
-    return answering.trace(request.toRequest());
+    return answering.trace(request.toRequest(caller.scope()));
   }
 }

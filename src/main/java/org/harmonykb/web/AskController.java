@@ -25,6 +25,7 @@ import org.harmonykb.connection.PatientJson;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ class AskController {
   private final Assistants assistants;
   private final LanguageModel model;
   private final DocumentService documents;
+  private final CurrentCaller caller;
   private final PatientJson json;
 
   AskController(
@@ -54,11 +56,13 @@ class AskController {
       Assistants assistants,
       LanguageModel model,
       DocumentService documents,
+      CurrentCaller caller,
       PatientJson json) {
     this.answering = answering;
     this.assistants = assistants;
     this.model = model;
     this.documents = documents;
+    this.caller = caller;
     this.json = json;
   }
 
@@ -73,7 +77,7 @@ class AskController {
       @Nullable String adapter,
       @Nullable Float adapterScale) {
 
-    Question toQuestion() {
+    Question toQuestion(AccessScope scope) {
       if (question == null) {
         throw new InvalidQuestionException("The field question is missing");
       }
@@ -85,7 +89,7 @@ class AskController {
           temperature,
           topP,
           maxTokens,
-          AccessScope.EVERYTHING,
+          scope,
           adapter == null ? null : new AdapterChoice(adapter, adapterScale));
     }
   }
@@ -100,13 +104,13 @@ class AskController {
     return Map.of(
         "mode", model.loaded() == null ? "extractive" : "generated",
         "model", model.describe(),
-        "documents", documents.counts());
+        "documents", documents.counts(caller.scope()));
   }
 
   @PostMapping(value = "/api/ask", produces = MediaType.APPLICATION_JSON_VALUE)
   @ApiResponse(content = @Content(schema = @Schema(implementation = Answer.class)))
   void ask(@RequestBody AskRequest request, HttpServletResponse response) {
-    Question question = request.toQuestion();
+    Question question = request.toQuestion(caller.scope());
     answering.check(question);
     json.write(
         response,
@@ -118,7 +122,7 @@ class AskController {
 
   @PostMapping(value = "/api/ask", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   SseEmitter stream(@RequestBody AskRequest request) {
-    Question question = request.toQuestion();
+    Question question = request.toQuestion(caller.scope());
     answering.check(question);
     SseEmitter emitter = new SseEmitter(0L);
     Thread.ofVirtual().name("ask").start(() -> stream(question, emitter));

@@ -9,6 +9,7 @@ import org.harmonykb.conversations.Conversation;
 import org.harmonykb.conversations.ConversationPdf;
 import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Turn;
+import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -32,11 +33,17 @@ class ConversationController {
 
   private final ConversationService conversations;
   private final ConversationPdf pdf;
+  private final CurrentCaller caller;
   private final JsonMapper json;
 
-  ConversationController(ConversationService conversations, ConversationPdf pdf, JsonMapper json) {
+  ConversationController(
+      ConversationService conversations,
+      ConversationPdf pdf,
+      CurrentCaller caller,
+      JsonMapper json) {
     this.conversations = conversations;
     this.pdf = pdf;
+    this.caller = caller;
     this.json = json;
   }
 
@@ -55,7 +62,7 @@ class ConversationController {
 
   @GetMapping
   List<Summary> list() {
-    return conversations.latest().stream().map(Summary::of).toList();
+    return conversations.latest(caller.name()).stream().map(Summary::of).toList();
   }
 
   @GetMapping("/{id}")

@@ -15,6 +15,8 @@ import org.harmonykb.documents.RefusedFileException;
 import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.security.CurrentCaller;
+import org.harmonykb.security.ForbiddenException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -41,10 +43,12 @@ class DocumentController {
 
   private final DocumentService documents;
   private final SearchIndex index;
+  private final CurrentCaller caller;
 
-  DocumentController(DocumentService documents, SearchIndex index) {
+  DocumentController(DocumentService documents, SearchIndex index, CurrentCaller caller) {
     this.documents = documents;
     this.index = index;
+    this.caller = caller;
   }
 
   record DocumentView(
@@ -126,12 +130,21 @@ class DocumentController {
     return Accepted.of(documents.accept(incoming(id, collection, allow, filename(file), file)));
   }
 
-  private static IncomingFile incoming(
+  /** What one may not read one must not replace either. */
+  private IncomingFile incoming(
       String externalId,
       String collection,
       @Nullable Set<String> allow,
       String name,
       MultipartFile file) {
+    documents
+        .findByExternalId(externalId)
+        .filter(d -> !caller.scope().permits(d.allow(), d.collection()))
+        .ifPresent(
+            d -> {
+              throw new ForbiddenException(
+                  "The id " + externalId + " belongs to a document that you may not change");
+            });
     try {
       return new IncomingFile(
           externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());
@@ -153,7 +166,9 @@ class DocumentController {
       @RequestParam(required = false) @Nullable DocumentState state,
       @RequestParam(required = false) @Nullable String collection,
       @RequestParam(required = false) @Nullable String q) {
-    return documents.list(state, collection, q).stream().map(DocumentView::of).toList();
+    return documents.list(state, collection, q, caller.scope()).stream()
+        .map(DocumentView::of)
+        .toList();
   }
 
   @GetMapping("/{id}")

@@ -13,6 +13,10 @@ import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
 import org.harmonykb.jobs.UnknownJobException;
+import org.harmonykb.security.ForbiddenException;
+import org.harmonykb.security.SignInRefusedException;
+import org.harmonykb.security.UnknownUserException;
+import org.harmonykb.security.UserConflictException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -29,7 +33,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     UnknownDocumentException.class,
     UnknownConversationException.class,
     UnknownJobException.class,
-    UnknownAdapterException.class
+    UnknownAdapterException.class,
+    UnknownUserException.class
   })
   ProblemDetail unknown(RuntimeException e) {
     return problem(HttpStatus.NOT_FOUND, e);
@@ -60,7 +65,23 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler
-  ProblemDetail conflict(JobConflictException e) {
+  ProblemDetail forbidden(ForbiddenException e) {
+    return problem(HttpStatus.FORBIDDEN, e);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> notSignedIn(SignInRefusedException e) {
+    HttpStatus status =
+        e.retryAfterSeconds() > 0 ? HttpStatus.TOO_MANY_REQUESTS : HttpStatus.UNAUTHORIZED;
+    ResponseEntity.BodyBuilder response = ResponseEntity.status(status);
+    if (e.retryAfterSeconds() > 0) {
+      response.header(HttpHeaders.RETRY_AFTER, Long.toString(e.retryAfterSeconds()));
+    }
+    return response.body(problem(status, e));
+  }
+
+  @ExceptionHandler({JobConflictException.class, UserConflictException.class})
+  ProblemDetail conflict(RuntimeException e) {
     return problem(HttpStatus.CONFLICT, e);
   }
 

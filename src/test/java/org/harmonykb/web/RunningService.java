@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +39,21 @@ final class RunningService implements AutoCloseable {
   private final ConfigurableApplicationContext context;
   private final int port;
 
-  RunningService(Path data) {
-    context =
-        SpringApplication.run(
-            HarmonyKbApplication.class,
-            "--server.port=0",
-            "--kb.data-dir=" + data,
-            "--kb.corpus-dir=" + data.resolve("no-corpus"),
-            "--kb.model.path=" + Fixtures.smolLm2());
+  /**
+   * @param options further ones, which win
+   */
+  RunningService(Path data, String... options) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--server.port=0",
+                "--kb.data-dir=" + data,
+                "--kb.corpus-dir=" + data.resolve("no-corpus")));
+    if (Arrays.stream(options).noneMatch(option -> option.startsWith("--kb.model.path="))) {
+      all.add("--kb.model.path=" + Fixtures.smolLm2());
+    }
+    all.addAll(List.of(options));
+    context = SpringApplication.run(HarmonyKbApplication.class, all.toArray(String[]::new));
     port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
   }
 
@@ -62,6 +71,14 @@ final class RunningService implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  <T> T bean(String name, Class<T> type) {
+    return context.getBean(name, type);
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
   }
 
   InferenceEngine engine() {

@@ -39,6 +39,13 @@ final class PassageFilters {
       Set<String> readers = new HashSet<>(scope.groups());
       readers.add(PassageDocuments.EVERYBODY);
       all.add(in("allow", readers));
+      if (!scope.hiddenCollections().isEmpty()) {
+        all.add(
+            new BooleanQuery.Builder()
+                .add(new MatchAllDocsQuery(), Occur.FILTER)
+                .add(in("collection", scope.hiddenCollections()), Occur.MUST_NOT)
+                .build());
+      }
     }
     if (!filters.collections().isEmpty()) {
       all.add(in("collection", filters.collections()));
