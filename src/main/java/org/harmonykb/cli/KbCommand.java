@@ -22,9 +22,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     subcommands = {
       CommandLine.HelpCommand.class,
+      BackupCommand.class,
       EngineCommand.class,
       EvalCommand.class,
-      HarmonyCommand.class
+      HarmonyCommand.class,
+      RestoreCommand.class
     })
 public final class KbCommand {
 

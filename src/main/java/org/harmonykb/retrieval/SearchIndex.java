@@ -1,5 +1,7 @@
 package org.harmonykb.retrieval;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,4 +82,10 @@ public interface SearchIndex extends SearchArms {
 
   /** Number of the live generation. */
   int generation();
+
+  /**
+   * Puts a copy of the live generation, as it is now, into an empty folder from which an index can
+   * be opened. Takes no time and no space where the file system has hard links.
+   */
+  void snapshot(Path folder) throws IOException;
 }

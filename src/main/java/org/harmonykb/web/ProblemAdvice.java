@@ -2,6 +2,7 @@ package org.harmonykb.web;
 
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
+import org.harmonykb.backup.BackupException;
 import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.RefusedFileException;
@@ -80,7 +81,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     return response.body(problem(status, e));
   }
 
-  @ExceptionHandler({JobConflictException.class, UserConflictException.class})
+  @ExceptionHandler({
+    BackupException.class,
+    JobConflictException.class,
+    UserConflictException.class
+  })
   ProblemDetail conflict(RuntimeException e) {
     return problem(HttpStatus.CONFLICT, e);
   }

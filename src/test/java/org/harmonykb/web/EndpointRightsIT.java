@@ -71,6 +71,7 @@ class EndpointRightsIT {
       POST /v1/chat/completions/              CHAT
       POST /api/admin/search                  ADMIN
       POST /api/admin/reindex                 ADMIN
+      POST /api/admin/backup                  ADMIN
       GET /api/admin/jobs                     ADMIN
       GET /api/admin/jobs/{id}                ADMIN
       POST /api/admin/jobs/{id}/cancel        ADMIN

@@ -2,7 +2,10 @@ package org.harmonykb.retrieval.lucene;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +22,7 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
@@ -92,6 +96,21 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
               }
             });
     undated = withSearcher(PassageFilters::undated);
+  }
+
+  /** Links or copies the files of the last commit, which are never written again. */
+  static void link(Path folder, Path target) throws IOException {
+    Files.createDirectories(target);
+    try (FSDirectory directory = FSDirectory.open(folder)) {
+      for (String file : SegmentInfos.readLatestCommit(directory).files(true)) {
+        Path to = target.resolve(file);
+        try {
+          Files.createLink(to, folder.resolve(file));
+        } catch (UnsupportedOperationException | FileSystemException e) {
+          Files.copy(folder.resolve(file), to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
   }
 
   void replace(UUID documentId, List<Chunk> chunks) {

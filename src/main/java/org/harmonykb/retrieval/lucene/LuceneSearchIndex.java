@@ -267,6 +267,28 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   }
 
   @Override
+  public synchronized void snapshot(Path target) throws IOException {
+    LuceneGeneration.link(
+        generationFolder(live.number), target.resolve("generation-" + live.number));
+    Files.writeString(target.resolve("current"), live.line() + "\n");
+  }
+
+  /**
+   * Does what {@link #snapshot} does for an index that nobody has open.
+   *
+   * @param folder of the index
+   */
+  public static void link(Path folder, Path target) throws IOException {
+    Path current = folder.resolve("current");
+    if (Files.exists(current)) {
+      String line = Files.readAllLines(current).getFirst();
+      String generation = "generation-" + number(line);
+      LuceneGeneration.link(folder.resolve(generation), target.resolve(generation));
+      Files.writeString(target.resolve("current"), line + "\n");
+    }
+  }
+
+  @Override
   public synchronized void close() {
     dropGeneration();
     Numbered old = previous;
