@@ -1,10 +1,13 @@
 package org.harmonykb.answering;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.EngineOptions;
@@ -12,6 +15,7 @@ import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
+import org.harmonykb.metrics.ObservedEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +45,24 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   LanguageModel(
       @Value("${kb.model.path:}") String configured,
       @Value("${kb.data-dir}") Path dataDir,
-      EngineProperties properties) {
-    this(configured, properties.options(dataDir.resolve("kv-cache")));
+      EngineProperties properties,
+      MeterRegistry meters,
+      ObservationRegistry observations) {
+    this(
+        configured,
+        properties.options(dataDir.resolve("kv-cache")),
+        engine -> new ObservedEngine(engine, meters, observations));
   }
 
   /**
    * @param configured the model's file or folder; blank takes what is in {@code models}
    */
   LanguageModel(String configured, EngineOptions options) {
+    this(configured, options, engine -> engine);
+  }
+
+  private LanguageModel(
+      String configured, EngineOptions options, UnaryOperator<InferenceEngine> observed) {
     Loaded model = null;
     String text;
     try {
@@ -57,7 +71,8 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         text =
             "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a folder of safetensors";
       } else {
-        model = load(file, options);
+        Loaded bare = load(file, options);
+        model = new Loaded(observed.apply(bare.engine), bare.format);
         text = model.engine.model().name();
       }
     } catch (EngineException | IllegalArgumentException | IOException e) {

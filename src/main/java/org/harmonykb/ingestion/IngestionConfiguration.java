@@ -1,10 +1,12 @@
 package org.harmonykb.ingestion;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import org.harmonykb.documents.DocumentProperties;
 import org.harmonykb.documents.IngestionQueue;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobService;
+import org.harmonykb.metrics.ObservedRetriever;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.HybridRetriever;
 import org.harmonykb.retrieval.OnnxEmbedder;
@@ -33,8 +35,9 @@ class IngestionConfiguration {
   }
 
   @Bean
-  Retriever retriever(SearchIndex index, Embedder embedder) {
-    return new HybridRetriever(index, embedder, HybridRetriever.FUSION);
+  Retriever retriever(SearchIndex index, Embedder embedder, ObservationRegistry observations) {
+    return new ObservedRetriever(
+        new HybridRetriever(index, embedder, HybridRetriever.FUSION), observations);
   }
 
   @Bean

@@ -1,0 +1,8 @@
+package org.harmonykb.metrics;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class MetricsConfiguration {}
