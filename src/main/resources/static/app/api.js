@@ -32,6 +32,7 @@ export async function send(method, path, body, options = {}) {
     signal: options.signal,
     body: body === undefined || isForm ? body : JSON.stringify(body),
   });
+  if (response.status === 401) location.assign('/login.html');
   if (!response.ok) throw await problem(response);
   return response;
 }

@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.documents.DocumentState;
 import org.harmonykb.retrieval.AccessScope;
 
 /** Who may use what; see docs/architecture.md. */
@@ -84,5 +86,8 @@ class ArchitectureTest {
           .resideInAnyPackage("org.harmonykb.web..", "org.harmonykb.openai..")
           .should()
           .accessField(AccessScope.class, "EVERYTHING")
+          .orShould()
+          .callMethod(
+              DocumentService.class, "list", DocumentState.class, String.class, String.class)
           .because("CurrentCaller says what the caller may read");
 }

@@ -10,6 +10,7 @@ import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.engine.AdapterInfo;
 import org.harmonykb.ingestion.DocumentText;
+import org.harmonykb.security.CurrentCaller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -21,11 +22,14 @@ class ReadingController {
   private final DocumentService documents;
   private final DocumentText text;
   private final Adapters adapters;
+  private final CurrentCaller caller;
 
-  ReadingController(DocumentService documents, DocumentText text, Adapters adapters) {
+  ReadingController(
+      DocumentService documents, DocumentText text, Adapters adapters, CurrentCaller caller) {
     this.documents = documents;
     this.text = text;
     this.adapters = adapters;
+    this.caller = caller;
   }
 
   record Reading(String title, List<DocumentText.Block> blocks) {}
@@ -46,7 +50,7 @@ class ReadingController {
   Choices choices() {
     Map<String, Long> collections = new TreeMap<>();
     documents
-        .list(DocumentState.SEARCHABLE, null, null)
+        .list(DocumentState.SEARCHABLE, null, null, caller.scope())
         .forEach(document -> collections.merge(document.collection(), 1L, Long::sum));
     return new Choices(
         collections.entrySet().stream().map(e -> new Collection(e.getKey(), e.getValue())).toList(),

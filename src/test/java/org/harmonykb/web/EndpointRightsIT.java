@@ -64,6 +64,8 @@ class EndpointRightsIT {
       GET /api/documents/{id}                 CHAT INGEST
       GET /api/documents/{id}/content         CHAT INGEST
       GET /api/documents/{id}/chunks          CHAT INGEST
+      GET /api/documents/{id}/reading         CHAT INGEST
+      GET /api/choices                        CHAT
       DELETE /api/documents/{id}              INGEST
       GET /v1/models                          CHAT
       GET /v1/models/                         CHAT
