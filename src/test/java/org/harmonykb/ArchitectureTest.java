@@ -23,7 +23,12 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "java..", "jdk.incubator.vector..", "org.jspecify..", "org.harmonykb.engine..")
+              "java..",
+              "com.sun.management..",
+              "com.sun.nio.file..",
+              "jdk.incubator.vector..",
+              "org.jspecify..",
+              "org.harmonykb.engine..")
           .because("the engine is of use without Spring, and its users want to read it so");
 
   @ArchTest

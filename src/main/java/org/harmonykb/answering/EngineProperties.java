@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.MemoryOptions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -15,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param threads 0 means one for each processor
  * @param kvCacheMemory memory for keys and values that no running request reads
  * @param kvCacheDisk the same on disk, kept over restarts; 0 keeps none
+ * @param memory of the process, as {@code auto} or a size; decides whether all weights are mapped
+ *     or experts are read into slots
  * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
  */
 @Validated
@@ -24,7 +27,15 @@ record EngineProperties(
     @Min(0) @DefaultValue("0") int threads,
     @DefaultValue("1GB") DataSize kvCacheMemory,
     @DefaultValue("4GB") DataSize kvCacheDisk,
+    @DefaultValue("auto") String memory,
     @DefaultValue("true") boolean speculation) {
+
+  /** Classes and caches of the service, the embedding model and the process that parses. */
+  static final long SERVICE_BYTES = 896L << 20;
+
+  EngineProperties {
+    MemoryOptions.parse(memory); // says at the start what is wrong with it
+  }
 
   EngineOptions options(Path kvCacheFolder) {
     EngineOptions options =
@@ -32,6 +43,7 @@ record EngineProperties(
             .withContextLength(contextLength)
             .withThreads(threads)
             .withSpeculation(speculation)
+            .withMemory(MemoryOptions.parse(memory).plusOthers(SERVICE_BYTES))
             .withKvCacheBytes(kvCacheMemory.toBytes());
     return kvCacheDisk.toBytes() == 0
         ? options

@@ -5,14 +5,17 @@ import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.MemoryStatus;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
 import org.harmonykb.metrics.ObservedEngine;
@@ -161,9 +164,24 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
       health
           .withDetail("completionTokens", status.completionTokens())
           .withDetail("draftedTokens", status.draftedTokens())
-          .withDetail("acceptedTokens", status.acceptedTokens());
+          .withDetail("acceptedTokens", status.acceptedTokens())
+          .withDetail("memory", memory(status.memory()));
     }
     return health.build();
+  }
+
+  private static Map<String, Object> memory(MemoryStatus memory) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("mode", memory.mode().name().toLowerCase(Locale.ROOT));
+    facts.put("limitBytes", memory.limitBytes());
+    if (memory.mode() == MemoryStatus.Mode.SLOTS) {
+      facts.put("residentBytes", memory.residentBytes());
+      facts.put("expertSlots", memory.slots());
+      facts.put("experts", memory.experts());
+      facts.put("hitRate", memory.hitRate());
+      facts.put("bytesRead", memory.bytesRead());
+    }
+    return facts;
   }
 
   @Override

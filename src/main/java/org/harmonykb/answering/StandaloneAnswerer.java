@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.harmonykb.engine.EngineOptions;
+import org.harmonykb.engine.MemoryOptions;
 import org.harmonykb.retrieval.Embedder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -29,7 +30,10 @@ public final class StandaloneAnswerer implements AutoCloseable {
     EngineOptions options =
         EngineOptions.DEFAULTS
             .withContextLength(CONTEXT)
-            .withSpeculation(environment.getProperty("kb.engine.speculation", Boolean.class, true));
+            .withSpeculation(environment.getProperty("kb.engine.speculation", Boolean.class, true))
+            .withMemory(
+                MemoryOptions.parse(environment.getProperty("kb.engine.memory", "auto"))
+                    .plusOthers(EngineProperties.SERVICE_BYTES));
     model =
         modelFile == null ? LanguageModel.none() : new LanguageModel(modelFile.toString(), options);
     AnsweringProperties properties =

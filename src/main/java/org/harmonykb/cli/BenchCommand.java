@@ -16,9 +16,11 @@ import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.engine.GenerationEvent;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.MemoryStatus;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -60,6 +62,8 @@ final class BenchCommand implements Callable<Integer> {
       description = "requests side by side")
   private int parallel;
 
+  @Mixin private MemoryMixin memory = new MemoryMixin();
+
   @Option(names = "--json")
   private boolean json;
 
@@ -74,8 +78,10 @@ final class BenchCommand implements Callable<Integer> {
         EngineOptions.DEFAULTS
             .withContextLength(depth + promptTokens + generatedTokens + 64)
             .withThreads(threads)
-            .withSpeculation(false);
+            .withSpeculation(false)
+            .withMemory(memory.options());
     List<Run> runs = new ArrayList<>();
+    MemoryStatus used;
     try (InferenceEngine engine = InferenceEngine.load(model, options)) {
       run(engine); // warms up the JIT and the page cache
       for (int r = 0; r < repeats; r++) {
@@ -83,12 +89,18 @@ final class BenchCommand implements Callable<Integer> {
         System.err.printf("prefill %.1f tokens/s, decode %.1f tokens/s%n", run.prefill, run.decode);
         runs.add(run);
       }
+      used = engine.status().memory();
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("prefill_tps", round(median(runs.stream().mapToDouble(Run::prefill).toArray())));
     result.put("decode_tps", round(median(runs.stream().mapToDouble(Run::decode).toArray())));
     result.put("ttft_ms", round(median(runs.stream().mapToDouble(Run::firstTokenMs).toArray())));
     result.put("peak_rss_mb", peakMemory());
+    if (used.slots() > 0) {
+      result.put("expert_slots", used.slots());
+      result.put("expert_hit_rate", round(used.hitRate()));
+      result.put("read_gb", round(used.bytesRead() / 1e9));
+    }
     if (json) {
       System.out.println(EngineCommand.JSON.writeValueAsString(result));
     } else {

@@ -32,8 +32,11 @@ import org.harmonykb.engine.model.LoraAdapter;
 import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
+import org.harmonykb.engine.paging.MemoryPlan;
+import org.harmonykb.engine.paging.WeightStore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
@@ -126,12 +129,18 @@ final class EngineCommand {
     @Option(names = "--scale", paramLabel = "S", defaultValue = "1")
     private float scale = 1;
 
+    @Mixin private MemoryMixin memory = new MemoryMixin();
+
     @Option(names = "--json")
     private boolean json;
 
     @Override
     public Integer call() {
-      EngineOptions options = EngineOptions.DEFAULTS.withContextLength(0).withThreads(threads);
+      EngineOptions options =
+          EngineOptions.DEFAULTS
+              .withContextLength(0)
+              .withThreads(threads)
+              .withMemory(memory.options());
       try (InferenceEngine engine = InferenceEngine.load(model, options)) {
         Tokenizer tokenizer = engine.tokenizer();
         int[] input = prompt(tokenizer, prompt);
@@ -233,6 +242,8 @@ final class EngineCommand {
     @Option(names = "--scale", paramLabel = "S", defaultValue = "1")
     private float scale = 1;
 
+    @Mixin private MemoryMixin memory = new MemoryMixin();
+
     @Override
     public Integer call() throws IOException {
       KvLayout layout =
@@ -245,16 +256,20 @@ final class EngineCommand {
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
       try (ModelFile file = ModelFile.open(model);
           Compute compute = new Compute(0)) {
-        Transformer transformer = Architectures.build(file, compute, layout);
-        check(ids, transformer.vocabularySize());
-        ModelConfig config = transformer.config();
+        ModelConfig config = ModelConfig.from(file.metadata());
         KvCache.Shape shape =
             new KvCache.Shape(
                 config.blockCount(), config.headCountKv(), config.keyLength(), layout);
+        MemoryPlan plan =
+            MemoryPlan.choose(file, memory.options(), 0, shape.bytes(Math.max(1, ids.length)));
         try (KvCache cache = new KvCache(shape, 1);
-            LoraAdapter adapter = lora == null ? null : LoraAdapter.load(lora, transformer)) {
-          LoraChoice choice = adapter == null ? LoraChoice.NONE : LoraChoice.of(adapter, scale);
-          write(transformer, cache.acquire(ids), ids, choice);
+            WeightStore weights = WeightStore.open(file, plan)) {
+          Transformer transformer = Architectures.build(file, compute, layout, weights);
+          check(ids, transformer.vocabularySize());
+          try (LoraAdapter adapter = lora == null ? null : LoraAdapter.load(lora, transformer)) {
+            LoraChoice choice = adapter == null ? LoraChoice.NONE : LoraChoice.of(adapter, scale);
+            write(transformer, cache.acquire(ids), ids, choice);
+          }
         }
       }
       return 0;

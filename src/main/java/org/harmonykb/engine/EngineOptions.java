@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueued requests that may wait before {@link EngineBusyException}
  * @param speculation whether tokens that repeat the prompt or the answer are guessed and verified
  *     several in a step, where that pays; the answers are the same
+ * @param memory decides whether all weights are mapped or experts are read into slots
  */
 public record EngineOptions(
     int contextLength,
@@ -24,7 +25,8 @@ public record EngineOptions(
     @Nullable Path kvCacheFolder,
     long kvCacheDiskBytes,
     int maxQueued,
-    boolean speculation) {
+    boolean speculation,
+    MemoryOptions memory) {
 
   public enum KvType {
     F32,
@@ -32,7 +34,7 @@ public record EngineOptions(
   }
 
   public static final EngineOptions DEFAULTS =
-      new EngineOptions(4096, 0, KvType.F32, 1L << 30, null, 0, 64, true);
+      new EngineOptions(4096, 0, KvType.F32, 1L << 30, null, 0, 64, true, MemoryOptions.AUTO);
 
   public EngineOptions {
     if (contextLength < 0
@@ -55,7 +57,8 @@ public record EngineOptions(
         kvCacheFolder,
         kvCacheDiskBytes,
         maxQueued,
-        speculation);
+        speculation,
+        memory);
   }
 
   public EngineOptions withThreads(int count) {
@@ -67,7 +70,8 @@ public record EngineOptions(
         kvCacheFolder,
         kvCacheDiskBytes,
         maxQueued,
-        speculation);
+        speculation,
+        memory);
   }
 
   public EngineOptions withKvType(KvType type) {
@@ -79,7 +83,8 @@ public record EngineOptions(
         kvCacheFolder,
         kvCacheDiskBytes,
         maxQueued,
-        speculation);
+        speculation,
+        memory);
   }
 
   public EngineOptions withKvCacheBytes(long bytes) {
@@ -91,12 +96,21 @@ public record EngineOptions(
         kvCacheFolder,
         kvCacheDiskBytes,
         maxQueued,
-        speculation);
+        speculation,
+        memory);
   }
 
   public EngineOptions withKvCacheOnDisk(Path folder, long bytes) {
     return new EngineOptions(
-        contextLength, threads, kvType, kvCacheBytes, folder, bytes, maxQueued, speculation);
+        contextLength,
+        threads,
+        kvType,
+        kvCacheBytes,
+        folder,
+        bytes,
+        maxQueued,
+        speculation,
+        memory);
   }
 
   public EngineOptions withSpeculation(boolean isOn) {
@@ -108,6 +122,20 @@ public record EngineOptions(
         kvCacheFolder,
         kvCacheDiskBytes,
         maxQueued,
-        isOn);
+        isOn,
+        memory);
+  }
+
+  public EngineOptions withMemory(MemoryOptions options) {
+    return new EngineOptions(
+        contextLength,
+        threads,
+        kvType,
+        kvCacheBytes,
+        kvCacheFolder,
+        kvCacheDiskBytes,
+        maxQueued,
+        speculation,
+        options);
   }
 }

@@ -11,6 +11,7 @@ package org.harmonykb.engine;
  * @param draftedTokens tokens guessed by speculation
  * @param acceptedTokens those of them that came true and are among the completion tokens
  * @param kvCacheBytes memory held by KV caches
+ * @param memory how weights are held
  */
 public record EngineStatus(
     int running,
@@ -20,4 +21,5 @@ public record EngineStatus(
     long completionTokens,
     long draftedTokens,
     long acceptedTokens,
-    long kvCacheBytes) {}
+    long kvCacheBytes,
+    MemoryStatus memory) {}

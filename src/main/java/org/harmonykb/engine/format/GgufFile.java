@@ -9,11 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,14 +42,24 @@ public final class GgufFile implements ModelFile {
   private final long size;
   private final ModelMetadata metadata;
   private final Map<String, Tensor> tensors;
+  private final List<Mapped> mappings;
+
+  /** A part of the file, from its first byte on. */
+  private record Mapped(Path path, MemorySegment memory) {}
 
   private GgufFile(
-      Path path, Arena arena, long size, ModelMetadata metadata, Map<String, Tensor> tensors) {
+      Path path,
+      Arena arena,
+      long size,
+      ModelMetadata metadata,
+      Map<String, Tensor> tensors,
+      List<Mapped> mappings) {
     this.path = path;
     this.arena = arena;
     this.size = size;
     this.metadata = metadata;
     this.tensors = tensors;
+    this.mappings = mappings;
   }
 
   /**
@@ -63,7 +75,13 @@ public final class GgufFile implements ModelFile {
       int parts = opened.metadata.integer("split.count", 1);
       return parts > 1
           ? join(path, arena, opened, parts)
-          : new GgufFile(path, arena, opened.size, opened.metadata, opened.tensors);
+          : new GgufFile(
+              path,
+              arena,
+              opened.mapped.memory.byteSize(),
+              opened.metadata,
+              opened.tensors,
+              List.of(opened.mapped));
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -96,6 +114,7 @@ public final class GgufFile implements ModelFile {
     ModelMetadata metadata = opened.metadata;
     long size = 0;
     long expected = -1;
+    List<Mapped> mappings = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Path partPath =
           path.resolveSibling("%s-%05d-of-%05d.gguf".formatted(name.group(1), number + 1, count));
@@ -115,7 +134,8 @@ public final class GgufFile implements ModelFile {
               partPath, tensor.name(), "occurs in an earlier part already");
         }
       }
-      size += part.size;
+      size += part.mapped.memory.byteSize();
+      mappings.add(part.mapped);
     }
     if (openedNumber >= count || tensors.size() != expected) {
       throw new ModelFormatException(
@@ -124,7 +144,8 @@ public final class GgufFile implements ModelFile {
           "has parts with %d tensors together, but should have %d"
               .formatted(tensors.size(), expected));
     }
-    return new GgufFile(path, arena, size, metadata, Collections.unmodifiableMap(tensors));
+    return new GgufFile(
+        path, arena, size, metadata, Collections.unmodifiableMap(tensors), mappings);
   }
 
   @Override
@@ -153,12 +174,23 @@ public final class GgufFile implements ModelFile {
   }
 
   @Override
+  public @Nullable FileRegion regionOf(Tensor tensor) {
+    for (Mapped mapped : mappings) {
+      long offset = tensor.data().address() - mapped.memory.address();
+      if (offset >= 0 && offset <= mapped.memory.byteSize() - tensor.data().byteSize()) {
+        return new FileRegion(mapped.path, offset, tensor.data().byteSize());
+      }
+    }
+    return null;
+  }
+
+  @Override
   public void close() {
     arena.close();
   }
 
   /** One file's contents. */
-  private record Part(long size, ModelMetadata metadata, Map<String, Tensor> tensors) {}
+  private record Part(Mapped mapped, ModelMetadata metadata, Map<String, Tensor> tensors) {}
 
   private static Part read(Path path, MemorySegment file) {
     GgufCursor cursor = new GgufCursor(path, file);
@@ -252,7 +284,7 @@ public final class GgufFile implements ModelFile {
       tensors.put(
           name, new Tensor(name, type, entry.getValue(), file.asSlice(start + offset, bytes)));
     }
-    return new Part(file.byteSize(), metadata, Collections.unmodifiableMap(tensors));
+    return new Part(new Mapped(path, file), metadata, Collections.unmodifiableMap(tensors));
   }
 
   private static long checkedBytes(

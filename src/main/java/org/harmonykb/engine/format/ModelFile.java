@@ -49,6 +49,11 @@ public interface ModelFile extends AutoCloseable {
     return tensor;
   }
 
+  /** Where a tensor's bytes lie on disk, or null if they were laid out anew. */
+  default @Nullable FileRegion regionOf(Tensor tensor) {
+    return null;
+  }
+
   @Override
   void close();
 }

@@ -38,6 +38,22 @@ public record Tensor(
     return shape.length > 2 ? Math.toIntExact(shape[2]) : 1;
   }
 
+  /** One of the stacked matrices. */
+  public Tensor matrix(int index) {
+    long bytes = type.bytes((long) columns() * rows());
+    return new Tensor(
+        name,
+        type,
+        new long[] {columns(), rows()},
+        data.asSlice(index * bytes, bytes),
+        columnOrder);
+  }
+
+  /** The same values elsewhere in memory. */
+  public Tensor at(MemorySegment copy) {
+    return new Tensor(name, type, shape, copy, columnOrder);
+  }
+
   public long elements() {
     long count = 1;
     for (long extent : shape) {

@@ -41,6 +41,11 @@ public final class KvCache implements AutoCloseable {
       return 2L * layers * headsKv * headBytes();
     }
 
+    /** Memory for the keys and values of some positions. */
+    public long bytes(int positions) {
+      return (positions + KvLayout.BLOCK_TOKENS - 1L) / KvLayout.BLOCK_TOKENS * blockBytes();
+    }
+
     long headBytes() {
       return (long) headSize * KvLayout.BLOCK_TOKENS * layout.valueBytes();
     }

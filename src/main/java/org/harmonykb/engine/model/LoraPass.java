@@ -59,7 +59,7 @@ final class LoraPass {
       int start = 0;
       for (int row = 1; row <= rows; row++) {
         if (row == rows || !choices[row].equals(choices[start])) {
-          add(weight, 0, choices[start], x, start, row, y);
+          add(weight, 0, choices[start], x, start, row, y, start);
           start = row;
         }
       }
@@ -72,12 +72,14 @@ final class LoraPass {
    * batch's own.
    *
    * @param tokens the batch's row that each of these rows belongs to
+   * @param yFrom the row of {@code y} for the row {@code from} of {@code x}
    */
-  LoraPass add(Tensor weight, int matrix, float[] x, int[] tokens, int from, int to, float[] y) {
+  LoraPass add(
+      Tensor weight, int matrix, float[] x, int[] tokens, int from, int to, float[] y, int yFrom) {
     int start = from;
     for (int row = from + 1; row <= to; row++) {
       if (row == to || !choices[tokens[row]].equals(choices[tokens[start]])) {
-        add(weight, matrix, choices[tokens[start]], x, start, row, y);
+        add(weight, matrix, choices[tokens[start]], x, start, row, y, yFrom + start - from);
         start = row;
       }
     }
@@ -85,7 +87,14 @@ final class LoraPass {
   }
 
   private void add(
-      Tensor weight, int matrix, LoraChoice choice, float[] x, int from, int to, float[] y) {
+      Tensor weight,
+      int matrix,
+      LoraChoice choice,
+      float[] x,
+      int from,
+      int to,
+      float[] y,
+      int yFrom) {
     LoraAdapter adapter = choice.adapter();
     LoraAdapter.Delta delta = adapter == null ? null : adapter.delta(weight);
     if (delta != null) {
@@ -97,7 +106,7 @@ final class LoraPass {
               from * weight.columns(),
               to - from,
               y,
-              from * weight.rows(),
+              yFrom * weight.rows(),
               delta.scale() * choice.scale()));
     }
   }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.paging.LayerExperts;
+import org.harmonykb.engine.paging.LayerExperts.Expert;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +36,10 @@ final class MixtureOfExperts implements FeedForward {
   private final Tensor gate;
   private final Tensor up;
   private final Tensor down;
-  private final float @Nullable [] gateBias;
-  private final float @Nullable [] upBias;
-  private final float @Nullable [] downBias;
+  private final LayerExperts layerExperts;
+  private final float @Nullable [] @Nullable [] gateBias; // by expert
+  private final float @Nullable [] @Nullable [] upBias;
+  private final float @Nullable [] @Nullable [] downBias;
   private final int used;
   private final Activation activation;
   private final Weights weights;
@@ -49,12 +52,13 @@ final class MixtureOfExperts implements FeedForward {
     private float[] weights = {}; // [tokens][used]
     private int[] slots = {}; // [tokens][used]: row in the arrays grouped by expert
     private int[] tokens = {}; // [tokens * used]: token of each such row
-    private float[] gathered = {}; // [tokens * used][embeddingLength]
-    private float[] gate = {}; // [tokens * used][width]
-    private float[] up = {};
     private float[] down = {}; // [tokens * used][embeddingLength]
+    private int[] waveTokens = {}; // tokens of the rows of a wave
+    private float[] gathered = {}; // [rows of a wave][embeddingLength]
+    private float[] gate = {}; // [rows of a wave][width]
+    private float[] up = {};
 
-    void ensure(int tokens, int experts, int used, int embedding, int width) {
+    void ensure(int tokens, int experts, int used, int embedding) {
       if (chosen.length >= tokens * used) {
         return;
       }
@@ -63,10 +67,16 @@ final class MixtureOfExperts implements FeedForward {
       weights = new float[tokens * used];
       slots = new int[tokens * used];
       this.tokens = new int[tokens * used];
-      gathered = new float[tokens * used * embedding];
-      gate = new float[tokens * used * width];
-      up = new float[tokens * used * width];
       down = new float[tokens * used * embedding];
+    }
+
+    void ensureWave(int rows, int embedding, int width) {
+      if (waveTokens.length < rows) {
+        waveTokens = new int[rows];
+        gathered = new float[rows * embedding];
+        gate = new float[rows * width];
+        up = new float[rows * width];
+      }
     }
   }
 
@@ -83,16 +93,35 @@ final class MixtureOfExperts implements FeedForward {
     int experts = config.expertCount();
     this.router = tensors.matrix(prefix + "gate_inp.weight", embedding, experts);
     this.routerBias = tensors.vectorOrNull(prefix + "gate_inp.bias", experts);
-    this.gate = tensors.matrix(prefix + "gate_exps.weight", embedding, width, experts);
-    this.up = tensors.matrix(prefix + "up_exps.weight", embedding, width, experts);
-    this.down = tensors.matrix(prefix + "down_exps.weight", width, embedding, experts);
-    this.gateBias = tensors.vectorOrNull(prefix + "gate_exps.bias", width, experts);
-    this.upBias = tensors.vectorOrNull(prefix + "up_exps.bias", width, experts);
-    this.downBias = tensors.vectorOrNull(prefix + "down_exps.bias", embedding, experts);
+    this.gate = tensors.mapped(prefix + "gate_exps.weight", embedding, width, experts);
+    this.up = tensors.mapped(prefix + "up_exps.weight", embedding, width, experts);
+    this.down = tensors.mapped(prefix + "down_exps.weight", width, embedding, experts);
+    this.gateBias =
+        byExpert(tensors.vectorOrNull(prefix + "gate_exps.bias", width, experts), experts);
+    this.upBias = byExpert(tensors.vectorOrNull(prefix + "up_exps.bias", width, experts), experts);
+    this.downBias =
+        byExpert(tensors.vectorOrNull(prefix + "down_exps.bias", embedding, experts), experts);
+    this.layerExperts = tensors.experts(layer, gate, up, down);
     this.used = config.expertUsedCount();
     this.activation = activation;
     this.weights = weights;
     this.scratch = scratch;
+  }
+
+  private static float @Nullable [] @Nullable [] byExpert(float @Nullable [] stacked, int experts) {
+    if (stacked == null) {
+      return null;
+    }
+    int rows = stacked.length / experts;
+    float[][] biases = new float[experts][];
+    for (int e = 0; e < experts; e++) {
+      biases[e] = Arrays.copyOfRange(stacked, e * rows, (e + 1) * rows);
+    }
+    return biases;
+  }
+
+  private static float @Nullable [] of(float @Nullable [] @Nullable [] biases, int expert) {
+    return biases == null ? null : biases[expert];
   }
 
   @Override
@@ -103,71 +132,33 @@ final class MixtureOfExperts implements FeedForward {
   @Override
   public void forward(Compute compute, LoraPass lora, float[] x, int tokens, float[] out) {
     int embedding = gate.columns();
-    int width = gate.rows();
     int experts = gate.matrices();
     Scratch s = scratch;
-    s.ensure(tokens, experts, used, embedding, width);
+    s.ensure(tokens, experts, used, embedding);
 
     compute.product(router, x, tokens, s.logits, routerBias).run();
     lora.add(router, x, tokens, s.logits).run(compute);
-    int[] starts = new int[experts + 1];
+    int[] choices = new int[experts];
     for (int t = 0; t < tokens; t++) {
       choose(s, t, experts);
       for (int i = 0; i < used; i++) {
-        starts[s.chosen[t * used + i] + 1]++;
+        choices[s.chosen[t * used + i]]++;
       }
     }
+    int[] starts = new int[experts + 1];
     for (int e = 0; e < experts; e++) {
-      starts[e + 1] += starts[e];
+      starts[e + 1] = starts[e] + choices[e];
     }
     int[] next = Arrays.copyOf(starts, experts);
     for (int i = 0; i < tokens * used; i++) {
       s.slots[i] = next[s.chosen[i]]++;
       s.tokens[s.slots[i]] = i / used;
     }
-    compute.forEach(
-        tokens,
-        t -> {
-          for (int i = 0; i < used; i++) {
-            System.arraycopy(
-                x, t * embedding, s.gathered, s.slots[t * used + i] * embedding, embedding);
-          }
-        });
-
-    for (int e = 0; e < experts; e++) {
-      int count = starts[e + 1] - starts[e];
-      if (count > 0) {
-        int from = starts[e];
-        compute
-            .product(gate, e, s.gathered, from * embedding, count, s.gate, from * width, gateBias)
-            .product(up, e, s.gathered, from * embedding, count, s.up, from * width, upBias);
-      }
-    }
-    compute.run();
-    if (lora.isActive()) {
-      for (int e = 0; e < experts; e++) {
-        lora.add(gate, e, s.gathered, s.tokens, starts[e], starts[e + 1], s.gate)
-            .add(up, e, s.gathered, s.tokens, starts[e], starts[e + 1], s.up);
-      }
-      lora.run(compute);
-    }
-    switch (activation) {
-      case SWIGLU -> compute.swiglu(s.gate, s.up, tokens * used, width);
-      case CLAMPED_SWIGLU -> compute.clampedSwiglu(s.gate, s.up, tokens * used, width);
-    }
-    for (int e = 0; e < experts; e++) {
-      int count = starts[e + 1] - starts[e];
-      if (count > 0) {
-        int from = starts[e];
-        compute.product(down, e, s.gate, from * width, count, s.down, from * embedding, downBias);
-      }
-    }
-    compute.run();
-    if (lora.isActive()) {
-      for (int e = 0; e < experts; e++) {
-        lora.add(down, e, s.gate, s.tokens, starts[e], starts[e + 1], s.down);
-      }
-      lora.run(compute);
+    layerExperts.begin(choices, tokens);
+    List<Expert> wave = layerExperts.next();
+    while (!wave.isEmpty()) {
+      compute(compute, lora, wave, starts, x);
+      wave = layerExperts.next();
     }
     compute.forEach(
         tokens,
@@ -183,6 +174,73 @@ final class MixtureOfExperts implements FeedForward {
                 embedding);
           }
         });
+  }
+
+  /** Computes the rows of some experts, side by side. */
+  private void compute(Compute compute, LoraPass lora, List<Expert> wave, int[] starts, float[] x) {
+    int embedding = gate.columns();
+    int width = gate.rows();
+    Scratch s = scratch;
+    int[] from = new int[wave.size() + 1]; // first row of each expert in the wave
+    for (int i = 0; i < wave.size(); i++) {
+      int e = wave.get(i).index();
+      from[i + 1] = from[i] + starts[e + 1] - starts[e];
+    }
+    int rows = from[wave.size()];
+    s.ensureWave(rows, embedding, width);
+    for (int i = 0; i < wave.size(); i++) {
+      int first = starts[wave.get(i).index()];
+      System.arraycopy(s.tokens, first, s.waveTokens, from[i], from[i + 1] - from[i]);
+    }
+    compute.forEach(
+        rows,
+        r ->
+            System.arraycopy(x, s.waveTokens[r] * embedding, s.gathered, r * embedding, embedding));
+    for (int i = 0; i < wave.size(); i++) {
+      Expert expert = wave.get(i);
+      int e = expert.index();
+      int count = from[i + 1] - from[i];
+      int in = from[i] * embedding;
+      int mid = from[i] * width;
+      compute
+          .product(expert.gate(), 0, s.gathered, in, count, s.gate, mid, of(gateBias, e))
+          .product(expert.up(), 0, s.gathered, in, count, s.up, mid, of(upBias, e));
+    }
+    compute.run();
+    if (lora.isActive()) {
+      for (int i = 0; i < wave.size(); i++) {
+        int e = wave.get(i).index();
+        lora.add(gate, e, s.gathered, s.waveTokens, from[i], from[i + 1], s.gate, from[i])
+            .add(up, e, s.gathered, s.waveTokens, from[i], from[i + 1], s.up, from[i]);
+      }
+      lora.run(compute);
+    }
+    switch (activation) {
+      case SWIGLU -> compute.swiglu(s.gate, s.up, rows, width);
+      case CLAMPED_SWIGLU -> compute.clampedSwiglu(s.gate, s.up, rows, width);
+    }
+    for (int i = 0; i < wave.size(); i++) {
+      Expert expert = wave.get(i);
+      int e = expert.index();
+      int out = starts[e] * embedding;
+      compute.product(
+          expert.down(),
+          0,
+          s.gate,
+          from[i] * width,
+          from[i + 1] - from[i],
+          s.down,
+          out,
+          of(downBias, e));
+    }
+    compute.run();
+    if (lora.isActive()) {
+      for (int i = 0; i < wave.size(); i++) {
+        int e = wave.get(i).index();
+        lora.add(down, e, s.gate, s.waveTokens, from[i], from[i + 1], s.down, starts[e]);
+      }
+      lora.run(compute);
+    }
   }
 
   /** The experts with the largest logits, the lower number first on ties, and their weights. */

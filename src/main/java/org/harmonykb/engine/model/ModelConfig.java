@@ -48,7 +48,7 @@ public record ModelConfig(
     return windows;
   }
 
-  static ModelConfig from(ModelMetadata metadata) {
+  public static ModelConfig from(ModelMetadata metadata) {
     String architecture = metadata.string("general.architecture");
     String prefix = architecture + ".";
     int embeddingLength = metadata.integer(prefix + "embedding_length");

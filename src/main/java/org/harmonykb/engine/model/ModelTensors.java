@@ -5,6 +5,8 @@ import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.paging.LayerExperts;
+import org.harmonykb.engine.paging.WeightStore;
 import org.jspecify.annotations.Nullable;
 
 /** A file's tensors by name, each checked for the shape that the model needs. */
@@ -12,18 +14,30 @@ final class ModelTensors {
 
   private final ModelFile file;
   private final Compute compute;
+  private final WeightStore weights;
 
-  ModelTensors(ModelFile file, Compute compute) {
+  ModelTensors(ModelFile file, Compute compute, WeightStore weights) {
     this.file = file;
     this.compute = compute;
+    this.weights = weights;
   }
 
   boolean has(String name) {
     return file.tensorOrNull(name) != null;
   }
 
-  /** A matrix, or stacked matrices, with these extents, fastest first. */
+  /** A matrix with these extents, fastest first. */
   Tensor matrix(String name, long... shape) {
+    return weights.dense(mapped(name, shape));
+  }
+
+  /** The weights of a layer's experts. */
+  LayerExperts experts(int layer, Tensor gate, Tensor up, Tensor down) {
+    return weights.experts(layer, gate, up, down);
+  }
+
+  /** A tensor with these extents as the file maps it. */
+  Tensor mapped(String name, long... shape) {
     Tensor tensor = file.tensor(name);
     if (!Arrays.equals(tensor.shape(), shape)) {
       throw new ModelFormatException(
@@ -48,7 +62,7 @@ final class ModelTensors {
 
   /** All values of a small tensor. */
   float[] vector(String name, long... shape) {
-    return compute.values(matrix(name, shape));
+    return compute.values(mapped(name, shape));
   }
 
   float @Nullable [] vectorOrNull(String name, long... shape) {

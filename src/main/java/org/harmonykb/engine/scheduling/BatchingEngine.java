@@ -41,6 +41,8 @@ import org.harmonykb.engine.model.LoraAdapter;
 import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
+import org.harmonykb.engine.paging.MemoryPlan;
+import org.harmonykb.engine.paging.WeightStore;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +59,7 @@ public final class BatchingEngine implements InferenceEngine {
   /** Answers computed side by side. */
   private static final int MAX_RUNNING = 8;
 
-  /** Prompt tokens read in a step when nobody waits for a token, and when somebody does. */
-  private static final int LONG_SLICE = 512;
-
+  /** Prompt tokens read in a step when somebody waits for a token. */
   private static final int SHORT_SLICE = 64;
 
   /** The warm-up's own part of the KV cache, emptied at its end. */
@@ -67,6 +67,7 @@ public final class BatchingEngine implements InferenceEngine {
 
   private final ModelFile file;
   private final Compute compute;
+  private final WeightStore weights;
   private final Transformer transformer;
   private final KvCache cache;
   private final Tokenizer tokenizer;
@@ -96,17 +97,30 @@ public final class BatchingEngine implements InferenceEngine {
     file = ModelFile.open(model);
     Compute threads = new Compute(options.threads());
     compute = threads;
+    WeightStore store = null;
     try {
       KvLayout layout = options.kvType() == EngineOptions.KvType.F16 ? KvLayout.F16 : KvLayout.F32;
       tokenizer = BpeTokenizer.from(file.metadata());
-      transformer = Architectures.build(file, threads, layout);
-      ModelConfig config = transformer.config();
-      cache =
-          new KvCache(
-              shape(config, layout),
+      ModelConfig config = ModelConfig.from(file.metadata());
+      KvCache.Shape shape = shape(config, layout);
+      MemoryPlan plan =
+          MemoryPlan.choose(
+              file,
+              options.memory(),
               options.kvCacheBytes(),
-              kvFile(options, shape(config, layout)));
+              shape.bytes(contextLength(options, config)));
+      LOG.log(
+          plan.doubt().isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+          "Memory: {0}",
+          plan.describe());
+      store = WeightStore.open(file, plan);
+      weights = store;
+      transformer = Architectures.build(file, threads, layout, store);
+      cache = new KvCache(shape, plan.kvCacheBytes(), kvFile(options, shape));
     } catch (RuntimeException e) {
+      if (store != null) {
+        store.close();
+      }
       threads.close();
       file.close();
       throw e;
@@ -120,6 +134,12 @@ public final class BatchingEngine implements InferenceEngine {
         Integer.toString(info.contextLength()),
         compute.describe());
     thread = Thread.ofPlatform().name("engine").daemon().start(this::run);
+  }
+
+  private static int contextLength(EngineOptions options, ModelConfig config) {
+    return options.contextLength() == 0
+        ? config.contextLength()
+        : Math.min(options.contextLength(), config.contextLength());
   }
 
   private static KvCache.Shape shape(ModelConfig config, KvLayout layout) {
@@ -152,10 +172,6 @@ public final class BatchingEngine implements InferenceEngine {
       parameters += tensor.elements();
     }
     String name = file.metadata().stringOrNull("general.name");
-    int context =
-        options.contextLength() == 0
-            ? config.contextLength()
-            : Math.min(options.contextLength(), config.contextLength());
     return new ModelInfo(
         name == null ? String.valueOf(model.getFileName()) : name,
         config.architecture(),
@@ -163,7 +179,7 @@ public final class BatchingEngine implements InferenceEngine {
         file.size(),
         parameters,
         transformer.vocabularySize(),
-        context,
+        contextLength(options, config),
         config.contextLength(),
         types,
         file.metadata().stringOrNull("tokenizer.chat_template"));
@@ -287,7 +303,8 @@ public final class BatchingEngine implements InferenceEngine {
           completionTokens,
           draftedTokens,
           acceptedTokens,
-          cache.bytes());
+          cache.bytes(),
+          weights.status());
     } finally {
       lock.unlock();
     }
@@ -330,6 +347,7 @@ public final class BatchingEngine implements InferenceEngine {
       running.clear();
       adapters.close();
       cache.close();
+      weights.close();
       compute.close();
       file.close();
     }
@@ -416,7 +434,7 @@ public final class BatchingEngine implements InferenceEngine {
     int slice =
         reading == null
             ? 0
-            : Math.min(reading.pending(), writing.isEmpty() ? LONG_SLICE : SHORT_SLICE);
+            : Math.min(reading.pending(), writing.isEmpty() ? weights.passTokens() : SHORT_SLICE);
     List<Sampled> sampled = new ArrayList<>();
     StepLoad load = new StepLoad(writing.size() + slice, writing.size());
     for (Slot slot : writing) {
@@ -443,6 +461,7 @@ public final class BatchingEngine implements InferenceEngine {
     int rows = sampled.stream().mapToInt(s -> 1 + s.draft.length).sum();
     float[] logits = new float[rows * transformer.vocabularySize()];
     long begun = System.nanoTime();
+    weights.makeRoom(cache.bytes());
     transformer.forward(batch, logits);
     if (!writing.isEmpty()) {
       experience.times().record(batch.size(), System.nanoTime() - begun);

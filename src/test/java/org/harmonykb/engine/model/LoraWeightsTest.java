@@ -26,6 +26,7 @@ import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
+import org.harmonykb.engine.paging.WeightStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -203,7 +204,7 @@ class LoraWeightsTest {
           Llama.build(
               turned,
               config2,
-              new ModelTensors(turned, compute),
+              new ModelTensors(turned, compute, WeightStore.mapped(turned)),
               compute,
               KvLayout.F32,
               Rope.Pairing.HALVES);

@@ -2,11 +2,13 @@ package org.harmonykb.engine.model;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
+import org.harmonykb.engine.paging.WeightStore;
 
 /** Opens a model, computes some tokens and closes it. */
 public final class ModelRun {
@@ -15,9 +17,16 @@ public final class ModelRun {
 
   /** Logits after each token. */
   public static float[][] logits(Path model, int... tokens) {
+    return logits(model, WeightStore::mapped, tokens);
+  }
+
+  /** Logits after each token, computed in one pass. */
+  public static float[][] logits(
+      Path model, Function<ModelFile, WeightStore> store, int... tokens) {
     try (ModelFile file = ModelFile.open(model);
+        WeightStore weights = store.apply(file);
         Compute compute = new Compute(1)) {
-      Transformer transformer = Architectures.build(file, compute, KvLayout.F32);
+      Transformer transformer = Architectures.build(file, compute, KvLayout.F32, weights);
       ModelConfig config = transformer.config();
       KvCache.Shape shape =
           new KvCache.Shape(
