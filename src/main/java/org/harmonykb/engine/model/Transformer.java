@@ -29,6 +29,7 @@ public final class Transformer {
   private final float[] outputNorm;
   private final Tensor output;
   private final Attention.State state;
+  private final Attention.State passState;
 
   Transformer(
       ModelConfig config,
@@ -47,6 +48,7 @@ public final class Transformer {
     this.outputNorm = outputNorm;
     this.output = output;
     this.state = new Attention.State(kvLayout);
+    this.passState = new Attention.State(kvLayout);
   }
 
   public ModelConfig config() {
@@ -108,40 +110,93 @@ public final class Transformer {
    * @param logits {@code [wanted][vocabularySize]}
    */
   public void forward(Batch batch, float[] logits) {
-    int width = config.embeddingLength();
-    int tokens = batch.size;
-    float epsilon = config.layerNormRmsEpsilon();
-    state.ensure(tokens, config, rope);
-    state.lora.begin(batch);
-    compute.forEach(
-        tokens,
-        t -> {
-          compute.row(embedding, batch.tokens[t], state.hidden, t * width);
-          rope.angles(batch.positions[t], state.angles, t * rope.size());
-        });
-    for (int l = 0; l < layers.size(); l++) {
-      Layer layer = layers.get(l);
-      compute.rmsNorm(state.hidden, layer.attentionNorm, epsilon, state.normed, tokens);
-      layer.attention.forward(compute, config, rope, batch, state);
+    Pass pass = new Pass(state, batch, logits);
+    while (!pass.isDone()) {
+      pass.computeLayer();
+    }
+  }
+
+  /**
+   * Begins to compute a batch of which others need not wait for the end: between its layers, {@link
+   * #forward} may be called for other sequences. There is one such pass at a time, and the batch is
+   * its own until it is done.
+   *
+   * @param logits as of {@link #forward}
+   */
+  public Pass begin(Batch batch, float[] logits) {
+    return new Pass(passState, batch, logits);
+  }
+
+  /** A batch on its way through the layers. */
+  public final class Pass {
+
+    private final Attention.State state;
+    private final Batch batch;
+    private final float[] logits;
+    private int layer;
+    private int tokens;
+
+    private Pass(Attention.State state, Batch batch, float[] logits) {
+      this.state = state;
+      this.batch = batch;
+      this.logits = logits;
+      this.tokens = batch.size;
+    }
+
+    public int layers() {
+      return layers.size();
+    }
+
+    public int layersDone() {
+      return layer;
+    }
+
+    public boolean isDone() {
+      return layer == layers.size();
+    }
+
+    /** Computes the next layer, and what comes before the first and after the last. */
+    public void computeLayer() {
+      int width = config.embeddingLength();
+      float epsilon = config.layerNormRmsEpsilon();
+      if (layer == 0) {
+        embed(width);
+      }
+      Layer current = layers.get(layer++);
+      compute.rmsNorm(state.hidden, current.attentionNorm, epsilon, state.normed, tokens);
+      current.attention.forward(compute, config, rope, batch, state);
       compute.add(state.hidden, state.delta, tokens, width);
-      if (l == layers.size() - 1) {
+      if (isDone()) {
         // Nobody reads the others any more: their keys and values are stored.
-        keepWanted(batch, width);
+        keepWanted(state, batch, width);
         tokens = batch.wantedCount;
         if (tokens == 0) {
           return;
         }
       }
-      compute.rmsNorm(state.hidden, layer.feedForwardNorm, epsilon, state.normed, tokens);
-      layer.feedForward.forward(compute, state.lora, state.normed, tokens, state.delta);
+      compute.rmsNorm(state.hidden, current.feedForwardNorm, epsilon, state.normed, tokens);
+      current.feedForward.forward(compute, state.lora, state.normed, tokens, state.delta);
       compute.add(state.hidden, state.delta, tokens, width);
+      if (isDone()) {
+        compute.rmsNorm(state.hidden, outputNorm, epsilon, state.normed, tokens);
+        compute.product(output, state.normed, tokens, logits, null).run();
+        state.lora.add(output, state.normed, tokens, logits).run(compute);
+      }
     }
-    compute.rmsNorm(state.hidden, outputNorm, epsilon, state.normed, tokens);
-    compute.product(output, state.normed, tokens, logits, null).run();
-    state.lora.add(output, state.normed, tokens, logits).run(compute);
+
+    private void embed(int width) {
+      state.ensure(tokens, config, rope);
+      state.lora.begin(batch);
+      compute.forEach(
+          tokens,
+          t -> {
+            compute.row(embedding, batch.tokens[t], state.hidden, t * width);
+            rope.angles(batch.positions[t], state.angles, t * rope.size());
+          });
+    }
   }
 
-  private void keepWanted(Batch batch, int width) {
+  private static void keepWanted(Attention.State state, Batch batch, int width) {
     state.lora.keep(batch.wanted, batch.wantedCount);
     for (int i = 0; i < batch.wantedCount; i++) {
       System.arraycopy(state.hidden, batch.wanted[i] * width, state.hidden, i * width, width);

@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs requests together: each step computes one token of every running answer, with what {@link
- * Speculation} expects to follow it, and a slice of one prompt that is still being read. Requests
- * join and leave between steps, each with its own adapter or none. What a request gets does not
- * depend on who shares its steps.
+ * Speculation} expects to follow it, and some layers of a slice of one prompt that is still being
+ * read ({@link PromptPass}). Requests join and leave between steps, each with its own adapter or
+ * none. What a request gets does not depend on who shares its steps.
  */
 public final class BatchingEngine implements InferenceEngine {
 
@@ -59,8 +59,11 @@ public final class BatchingEngine implements InferenceEngine {
   /** Answers computed side by side. */
   private static final int MAX_RUNNING = 8;
 
-  /** Prompt tokens read in a step when somebody waits for a token. */
-  private static final int SHORT_SLICE = 64;
+  /** How long layers of a prompt are computed before those that are written get their tokens. */
+  private static final long TURN_NANOS = 100_000_000;
+
+  /** The same where nobody writes: how soon a new or cancelled request is noticed. */
+  private static final long ALONE_NANOS = 50_000_000;
 
   /** The warm-up's own part of the KV cache, emptied at its end. */
   private static final Object WARM_UP = "warm-up";
@@ -82,6 +85,8 @@ public final class BatchingEngine implements InferenceEngine {
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
   private boolean hasUnsaved; // the engine's thread
+  private @Nullable PromptPass reading; // the engine's thread
+  private final PrefillPace pace; // the engine's thread
   private final Experience experience = new Experience(); // the engine's thread
 
   private volatile int runningCount;
@@ -126,6 +131,7 @@ public final class BatchingEngine implements InferenceEngine {
       throw e;
     }
     info = describe(model);
+    pace = new PrefillPace(transformer.config().blockCount());
     LOG.log(
         System.Logger.Level.INFO,
         "Model {0} ({1}), context {2} tokens, {3}",
@@ -410,6 +416,10 @@ public final class BatchingEngine implements InferenceEngine {
       Slot slot = slots.next();
       if (slot.isCancelled()) {
         slots.remove();
+        if (reading != null && isBeingRead(slot)) {
+          reading.abandon();
+          reading = null;
+        }
         slot.finish(FinishReason.CANCELLED);
         release(slot);
       }
@@ -420,23 +430,69 @@ public final class BatchingEngine implements InferenceEngine {
   /** An answer's rows of logits: after its last token and after each drafted one. */
   private record Sampled(Slot slot, int[] draft) {}
 
+  /** A token of every running answer, then some layers of a prompt. */
   private void step(Batch batch) {
-    batch.clear();
     List<Slot> writing = new ArrayList<>();
-    Slot reading = null;
     for (Slot slot : running) {
-      if (slot.pending() == 1) {
+      if (!isBeingRead(slot) && slot.pending() == 1) {
         writing.add(slot);
-      } else if (reading == null) {
-        reading = slot;
       }
     }
-    int slice =
-        reading == null
-            ? 0
-            : Math.min(reading.pending(), writing.isEmpty() ? weights.passTokens() : SHORT_SLICE);
+    weights.makeRoom(cache.bytes());
+    if (!writing.isEmpty()) {
+      write(batch, writing);
+    }
+    if (reading == null) {
+      reading = nextToRead();
+    }
+    if (reading != null && reading.advance(writing.isEmpty() ? ALONE_NANOS : TURN_NANOS)) {
+      finishReading(reading);
+    }
+    runningCount = running.size();
+  }
+
+  private boolean isBeingRead(Slot slot) {
+    return reading != null && reading.slot() == slot;
+  }
+
+  private @Nullable PromptPass nextToRead() {
+    for (Slot slot : running) {
+      if (slot.pending() > 1) {
+        boolean isAlone = running.size() == 1 && !hasQueued();
+        int most = weights.passTokens();
+        if (!isAlone || !weights.prefersWholePrompts()) {
+          most = Math.min(most, pace.tokens());
+        }
+        return new PromptPass(slot, Math.min(slot.pending(), most), transformer);
+      }
+    }
+    return null;
+  }
+
+  private boolean hasQueued() {
+    lock.lock();
+    try {
+      return !queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void finishReading(PromptPass pass) {
+    reading = null;
+    pace.record(pass.tokens(), pass.seconds());
+    // A prompt that is read in slices lets the next one have its turn.
+    running.remove(pass.slot());
+    running.add(pass.slot());
+    if (pass.isLast()) {
+      accept(new Sampled(pass.slot(), Speculation.NONE), pass.logits(), 0);
+    }
+  }
+
+  private void write(Batch batch, List<Slot> writing) {
+    batch.clear();
     List<Sampled> sampled = new ArrayList<>();
-    StepLoad load = new StepLoad(writing.size() + slice, writing.size());
+    StepLoad load = new StepLoad(writing.size(), writing.size());
     for (Slot slot : writing) {
       int[] draft = options.speculation() ? slot.draft(load) : Speculation.NONE;
       batch.add(slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
@@ -445,40 +501,15 @@ public final class BatchingEngine implements InferenceEngine {
       }
       sampled.add(new Sampled(slot, draft));
     }
-    if (reading != null) {
-      for (int left = reading.pending(); slice > 0; slice--, left--) {
-        boolean last = left == 1;
-        batch.add(
-            reading.sequence(),
-            reading.token(reading.sequence().length()),
-            last,
-            reading.lease().choice());
-        if (last) {
-          sampled.add(new Sampled(reading, Speculation.NONE));
-        }
-      }
-    }
-    int rows = sampled.stream().mapToInt(s -> 1 + s.draft.length).sum();
-    float[] logits = new float[rows * transformer.vocabularySize()];
+    float[] logits = new float[batch.size() * transformer.vocabularySize()];
     long begun = System.nanoTime();
-    weights.makeRoom(cache.bytes());
     transformer.forward(batch, logits);
-    if (!writing.isEmpty()) {
-      experience.times().record(batch.size(), System.nanoTime() - begun);
-    }
-    if (reading != null) {
-      reading.sequence().publish();
-      reading.progress();
-      // A prompt that is read in slices lets the next one have its turn.
-      running.remove(reading);
-      running.add(reading);
-    }
+    experience.times().record(batch.size(), System.nanoTime() - begun);
     int row = 0;
     for (Sampled s : sampled) {
       accept(s, logits, row);
       row += 1 + s.draft.length;
     }
-    runningCount = running.size();
   }
 
   /** Goes on with an answer as far as its draft is what the sampler chooses, and one token more. */
@@ -516,6 +547,7 @@ public final class BatchingEngine implements InferenceEngine {
   }
 
   private void failRunning(EngineException cause) {
+    reading = null;
     for (Slot slot : running) {
       slot.fail(cause);
       slot.sequence().truncate(0);

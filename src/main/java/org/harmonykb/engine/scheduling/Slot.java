@@ -128,8 +128,15 @@ final class Slot implements TokenStream {
   }
 
   void progress() {
+    progress(sequence().length());
+  }
+
+  /**
+   * @param done tokens of the prompt that are read, about
+   */
+  void progress(int done) {
     int total = request.prompt().length;
-    events.add(new GenerationEvent.Prefill(Math.min(sequence().length(), total), total, cached));
+    events.add(new GenerationEvent.Prefill(Math.min(done, total), total, cached));
   }
 
   /**

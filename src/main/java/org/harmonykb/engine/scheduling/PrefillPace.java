@@ -1,0 +1,38 @@
+package org.harmonykb.engine.scheduling;
+
+/**
+ * How fast prompts are read, from those read so far, and how much of one may be read in one pass so
+ * that none of its layers holds up others for long. Owned by the engine's thread.
+ */
+final class PrefillPace {
+
+  /** A layer that takes longer than this would be felt by those whose answers are being written. */
+  private static final double LAYER_SECONDS = 0.35;
+
+  /** Tokens of a pass before anything was measured, and at the least. */
+  private static final int FIRST_PASS = 64;
+
+  private static final int LEAST_PASS = 8;
+
+  private final int layers;
+  private double tokensPerSecond;
+
+  PrefillPace(int layers) {
+    this.layers = layers;
+  }
+
+  /** Learns from a pass; one that ran while code was cold is soon forgotten. */
+  void record(int tokens, double seconds) {
+    double pace = tokens / Math.max(seconds, 1e-9);
+    double weight = pace > tokensPerSecond ? 0.7 : 0.3;
+    tokensPerSecond += weight * (pace - tokensPerSecond);
+  }
+
+  /** The most tokens of a pass whose layers are short enough. */
+  int tokens() {
+    if (tokensPerSecond == 0) {
+      return FIRST_PASS;
+    }
+    return (int) Math.max(LEAST_PASS, LAYER_SECONDS * layers * tokensPerSecond);
+  }
+}
