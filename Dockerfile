@@ -15,9 +15,12 @@ RUN useradd --uid 10001 --create-home kb && mkdir -p /data /models && chown kb /
 WORKDIR /app
 COPY --from=build /app /app
 COPY docs-corpus /app/docs-corpus
+COPY bin/kb /app/bin/kb
+ENV KB_JAR=/app/harmony-kb.jar
+# Records a start, so that later ones find their classes loaded and linked.
+RUN bash /app/bin/kb aot
 USER 10001
 ENV SERVER_ADDRESS=0.0.0.0 KB_DATA_DIR=/data KB_MODEL_PATH=/models/model.gguf DJL_CACHE_DIR=/data/djl
 VOLUME ["/data", "/models"]
 EXPOSE 8080
-ENTRYPOINT ["java", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", \
-  "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-XX:MaxRAMPercentage=40", "-jar", "/app/harmony-kb.jar"]
+ENTRYPOINT ["bash", "/app/bin/kb"]
