@@ -51,6 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
       EngineCommand.Generate.class,
       EngineCommand.Logits.class,
       BenchCommand.class,
+      TurnsCommand.class,
       TokenizeCommand.class,
       QuantizeCommand.class,
       SynthCommand.class,

@@ -43,6 +43,7 @@ final class GptOss {
                   MixtureOfExperts.Weights.OF_CHOSEN,
                   scratch)));
     }
+    MixtureOfExperts.link(layers);
     return new Transformer(
         config,
         compute,

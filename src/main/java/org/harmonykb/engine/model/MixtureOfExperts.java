@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MixtureOfExperts implements FeedForward {
 
+  /** Tokens of a pass for which it is worth guessing what the next layer needs. */
+  private static final int MOST_GUESSED_TOKENS = 4;
+
   /** How gate and up are combined. */
   enum Activation {
     SWIGLU,
@@ -44,10 +47,14 @@ final class MixtureOfExperts implements FeedForward {
   private final Activation activation;
   private final Weights weights;
   private final Scratch scratch;
+  private @Nullable MixtureOfExperts next; // of the next layer
+  private float[] toNext = {}; // from this layer's normed input to the next one's, by column
 
   /** Buffers that all layers share, since they run one after another. */
   static final class Scratch {
     private float[] logits = {}; // [tokens][experts]
+    private float[] guessed = {}; // the same of the next layer
+    private float[] nextInput = {}; // [embeddingLength]
     private int[] chosen = {}; // [tokens][used]
     private float[] weights = {}; // [tokens][used]
     private int[] slots = {}; // [tokens][used]: row in the arrays grouped by expert
@@ -155,6 +162,9 @@ final class MixtureOfExperts implements FeedForward {
       s.tokens[s.slots[i]] = i / used;
     }
     layerExperts.begin(choices, tokens);
+    if (tokens <= MOST_GUESSED_TOKENS) {
+      guessNext(compute, x, tokens);
+    }
     List<Expert> wave = layerExperts.next();
     while (!wave.isEmpty()) {
       compute(compute, lora, wave, starts, x);
@@ -174,6 +184,59 @@ final class MixtureOfExperts implements FeedForward {
                 embedding);
           }
         });
+  }
+
+  /**
+   * Lets each layer guess what the next one needs, where experts are read on demand.
+   *
+   * @param layers in order
+   */
+  static void link(List<Transformer.Layer> layers) {
+    for (int l = 0; l + 1 < layers.size(); l++) {
+      if (layers.get(l).feedForward() instanceof MixtureOfExperts from
+          && layers.get(l + 1).feedForward() instanceof MixtureOfExperts to
+          && to.layerExperts.readsAhead()) {
+        float[] norm = layers.get(l).feedForwardNorm();
+        float[] nextNorm = layers.get(l + 1).feedForwardNorm();
+        from.next = to;
+        from.toNext = new float[norm.length];
+        for (int i = 0; i < norm.length; i++) {
+          from.toNext[i] = norm[i] == 0 ? 0 : nextNorm[i] / norm[i];
+        }
+      }
+    }
+  }
+
+  /**
+   * The next layer's router over this layer's input: most of what flows through the layers stays,
+   * so it often chooses the same.
+   */
+  private void guessNext(Compute compute, float[] x, int tokens) {
+    MixtureOfExperts to = next;
+    if (to == null) {
+      return;
+    }
+    Scratch s = scratch;
+    int embedding = gate.columns();
+    int experts = to.gate.matrices();
+    if (s.nextInput.length < embedding) {
+      s.nextInput = new float[embedding];
+    }
+    if (s.guessed.length < experts) {
+      s.guessed = new float[experts];
+    }
+    int[] guess = new int[tokens * to.used];
+    for (int t = 0; t < tokens; t++) {
+      for (int i = 0; i < embedding; i++) {
+        s.nextInput[i] = x[t * embedding + i] * toNext[i];
+      }
+      compute.product(to.router, s.nextInput, 1, s.guessed, to.routerBias).run();
+      for (int i = 0; i < to.used; i++) {
+        // Every token's likeliest first, then every token's second.
+        guess[i * tokens + t] = likeliest(s.guessed, 0, experts, guess, t, tokens, i);
+      }
+    }
+    to.layerExperts.expect(Arrays.stream(guess).distinct().toArray());
   }
 
   /** Computes the rows of some experts, side by side. */
@@ -248,15 +311,7 @@ final class MixtureOfExperts implements FeedForward {
     int base = token * experts;
     int at = token * used;
     for (int i = 0; i < used; i++) {
-      int best = -1;
-      for (int e = 0; e < experts; e++) {
-        if (best < 0 || s.logits[base + e] > s.logits[base + best]) {
-          if (!isChosen(s.chosen, at, i, e)) {
-            best = e;
-          }
-        }
-      }
-      s.chosen[at + i] = Math.max(best, 0);
+      s.chosen[at + i] = likeliest(s.logits, base, experts, s.chosen, at, 1, i);
     }
     float max = s.logits[base + s.chosen[at]];
     float sum = 0;
@@ -276,9 +331,27 @@ final class MixtureOfExperts implements FeedForward {
     }
   }
 
-  private static boolean isChosen(int[] chosen, int at, int count, int expert) {
+  /**
+   * The expert with the largest logit that is not among those chosen already.
+   *
+   * @param chosen the first at {@code at}, the others {@code stride} apart
+   * @param count how many those are
+   */
+  private static int likeliest(
+      float[] logits, int base, int experts, int[] chosen, int at, int stride, int count) {
+    int best = -1;
+    for (int e = 0; e < experts; e++) {
+      if ((best < 0 || logits[base + e] > logits[base + best])
+          && !isChosen(chosen, at, stride, count, e)) {
+        best = e;
+      }
+    }
+    return Math.max(best, 0);
+  }
+
+  private static boolean isChosen(int[] chosen, int at, int stride, int count, int expert) {
     for (int i = 0; i < count; i++) {
-      if (chosen[at + i] == expert) {
+      if (chosen[at + i * stride] == expert) {
         return true;
       }
     }

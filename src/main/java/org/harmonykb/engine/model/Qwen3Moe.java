@@ -59,6 +59,7 @@ final class Qwen3Moe {
               tensors.vector("blk." + l + ".ffn_norm.weight", width),
               feedForward));
     }
+    MixtureOfExperts.link(layers);
     return new Transformer(
         config,
         compute,

@@ -152,7 +152,7 @@ final class ExpertCache implements AutoCloseable {
     for (int e : experts) {
       int expert = ofLayer * perLayer + e;
       if (slotOf[expert] == null && guesses < MAX_LOADS) {
-        ExpertSlot slot = takeSlot(use.distance(expert));
+        ExpertSlot slot = takeSlot(use.distanceOfGuess());
         if (slot == null) {
           return;
         }

@@ -12,6 +12,9 @@ final class ExpertUse {
   /** Tokens over which the memory of a choice fades to a third. */
   private static final double MEMORY = 128;
 
+  /** How likely a guess comes true, about. */
+  private static final double GUESS_ODDS = 0.5;
+
   private final int layers;
   private final int perLayer;
   private final double[] chances; // of a token choosing it, by expert
@@ -47,6 +50,11 @@ final class ExpertUse {
 
   private double odds(int expert) {
     return Math.max(1e-6, -Math.expm1(tokens * Math.log1p(-Math.min(chances[expert], 0.999))));
+  }
+
+  /** The same for an expert that is guessed to be needed in the next layer. */
+  double distanceOfGuess() {
+    return 1 + layers * (1 / GUESS_ODDS - 1);
   }
 
   /** Layers to compute until an expert is likely to be needed. */

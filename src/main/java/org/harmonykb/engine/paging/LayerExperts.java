@@ -33,6 +33,9 @@ public interface LayerExperts {
    */
   List<Expert> next();
 
+  /** Whether guesses of what is needed next are of use. */
+  boolean readsAhead();
+
   /**
    * A guess of what the next pass needs, whose weights may be read ahead.
    *

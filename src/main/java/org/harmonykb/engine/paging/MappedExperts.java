@@ -34,6 +34,11 @@ final class MappedExperts implements LayerExperts {
   }
 
   @Override
+  public boolean readsAhead() {
+    return false;
+  }
+
+  @Override
   public void expect(int[] experts) {
     // Nothing is to be read.
   }

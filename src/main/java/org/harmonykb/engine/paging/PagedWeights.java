@@ -128,6 +128,11 @@ class PagedWeights implements WeightStore {
       }
 
       @Override
+      public boolean readsAhead() {
+        return true;
+      }
+
+      @Override
       public void expect(int[] experts) {
         cache.expect(layer, experts);
       }
