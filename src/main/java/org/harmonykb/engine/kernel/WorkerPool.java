@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that share the tasks of one parallel region after another. The caller takes part, so a
  * pool of one has no thread of its own. Workers spin for a moment after a region, because the next
- * one follows within microseconds while a model is computed, and park when none comes. One region
- * at a time; {@link #run} is called by one thread.
+ * one follows within microseconds while a model is computed, and park when none comes. Nobody waits
+ * for a worker that has not begun: where other programs keep the processors busy, the caller does
+ * the work of a worker that is not running. One region at a time; {@link #run} is called by one
+ * thread.
  */
 public final class WorkerPool implements AutoCloseable {
 
@@ -26,13 +28,8 @@ public final class WorkerPool implements AutoCloseable {
 
   private final int threads;
   private final Thread[] workers;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger active = new AtomicInteger();
-  private volatile int region;
+  private volatile @Nullable Region region;
   private volatile boolean closed;
-  private volatile @Nullable Throwable failure;
-  private @Nullable Task task;
-  private int tasks;
 
   /**
    * @param threads threads in all, the caller included; 0 means one per processor of the process
@@ -54,26 +51,20 @@ public final class WorkerPool implements AutoCloseable {
 
   /** Runs tasks 0 to {@code count - 1} and returns when all are done. */
   public void run(int count, Task work) {
-    if (count == 1 || workers.length == 0) {
+    if (count <= 1 || workers.length == 0) {
       for (int i = 0; i < count; i++) {
         work.run(i, 0);
       }
       return;
     }
-    task = work;
-    tasks = count;
-    failure = null;
-    next.set(0);
-    active.set(workers.length);
-    region++; // the volatile write publishes the fields above; only this thread writes it
+    Region next = new Region(work, count);
+    region = next;
     for (Thread worker : workers) {
       LockSupport.unpark(worker);
     }
-    takeTasks(work, count, 0);
-    while (active.get() > 0) {
-      Thread.onSpinWait();
-    }
-    Throwable failed = failure;
+    next.takeTasks(0);
+    next.awaitDone();
+    Throwable failed = next.failure;
     if (failed != null) {
       throw new IllegalStateException("a worker failed: " + failed, failed);
     }
@@ -88,36 +79,73 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void work(int worker) {
-    int seen = 0;
-    while (!closed) {
+    Region seen = null;
+    while (true) {
       long spinUntil = System.nanoTime() + SPIN_NANOS;
-      while (region == seen && !closed) {
+      Region next = region;
+      while (next == seen && !closed) {
         if (System.nanoTime() < spinUntil) {
           Thread.onSpinWait();
         } else {
           LockSupport.park(this);
         }
+        next = region;
       }
-      if (closed) {
+      if (next == null || closed) {
         return;
       }
-      seen = region;
-      Task work = task;
-      if (work != null) {
-        takeTasks(work, tasks, worker);
-      }
-      active.decrementAndGet();
+      next.takeTasks(worker);
+      seen = next;
     }
   }
 
-  private void takeTasks(Task work, int count, int worker) {
-    try {
+  /** The tasks of one call of {@link #run}; a worker that comes late finds none left. */
+  private static final class Region {
+
+    private final Task work;
+    private final int count;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile boolean callerParks;
+    private volatile @Nullable Throwable failure;
+
+    Region(Task work, int count) {
+      this.work = work;
+      this.count = count;
+    }
+
+    /** Takes tasks until none is left. After a failure the rest is taken, but not run. */
+    void takeTasks(int worker) {
+      int taken = 0;
       for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-        work.run(i, worker);
+        taken++;
+        if (failure == null) {
+          try {
+            work.run(i, worker);
+          } catch (Throwable e) {
+            failure = e;
+          }
+        }
       }
-    } catch (Throwable e) {
-      next.set(count);
-      failure = e;
+      if (taken > 0 && done.addAndGet(taken) == count && callerParks) {
+        LockSupport.unpark(caller);
+      }
+    }
+
+    /** Waits for the tasks that workers have begun. */
+    void awaitDone() {
+      long spinUntil = System.nanoTime() + SPIN_NANOS;
+      while (done.get() < count) {
+        if (System.nanoTime() < spinUntil) {
+          Thread.onSpinWait();
+        } else {
+          callerParks = true;
+          if (done.get() < count) {
+            LockSupport.park(this);
+          }
+        }
+      }
     }
   }
 }
