@@ -1,5 +1,7 @@
 package org.harmonykb.engine;
 
+import java.util.List;
+
 /** What happens during a generation. */
 public sealed interface GenerationEvent {
 
@@ -22,8 +24,13 @@ public sealed interface GenerationEvent {
    * @param text text completed by it; empty while a UTF-8 character or a possible stop sequence is
    *     still open, and for control tokens
    * @param logProbability natural logarithm of its probability before sampling options were applied
+   * @param alternatives the most likely tokens in its place, if the request asked for them
    */
-  record Token(int id, String text, float logProbability) implements GenerationEvent {}
+  record Token(int id, String text, float logProbability, List<Alternative> alternatives)
+      implements GenerationEvent {}
+
+  /** A token that could have come, with the natural logarithm of its probability. */
+  record Alternative(int id, float logProbability) {}
 
   /**
    * @param text held-back text that turned out not to be a stop sequence; may be empty

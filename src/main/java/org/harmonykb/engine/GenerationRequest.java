@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopSequences texts that end the generation; neither they nor what follows is reported
  * @param mask restricts the choice at each step, or null
  * @param adapter changes the model, or null
+ * @param alternatives how many likely tokens are reported beside each chosen one
  */
 public record GenerationRequest(
     int[] prompt,
@@ -22,7 +23,19 @@ public record GenerationRequest(
     Set<Integer> stopTokens,
     List<String> stopSequences,
     @Nullable LogitsMask mask,
-    @Nullable AdapterChoice adapter) {
+    @Nullable AdapterChoice adapter,
+    int alternatives) {
+
+  public GenerationRequest(
+      int[] prompt,
+      int maxTokens,
+      SamplingOptions sampling,
+      Set<Integer> stopTokens,
+      List<String> stopSequences,
+      @Nullable LogitsMask mask,
+      @Nullable AdapterChoice adapter) {
+    this(prompt, maxTokens, sampling, stopTokens, stopSequences, mask, adapter, 0);
+  }
 
   /** A request to the model as it is. */
   public GenerationRequest(
@@ -37,6 +50,6 @@ public record GenerationRequest(
 
   public GenerationRequest withAdapter(@Nullable AdapterChoice choice) {
     return new GenerationRequest(
-        prompt, maxTokens, sampling, stopTokens, stopSequences, mask, choice);
+        prompt, maxTokens, sampling, stopTokens, stopSequences, mask, choice, alternatives);
   }
 }

@@ -19,4 +19,9 @@ public interface ChatFormat {
 
   /** A parser for one completion. */
   CompletionParser parser();
+
+  /** A parser for one completion of a conversation with tools. */
+  default CompletionParser toolParser() {
+    return parser();
+  }
 }

@@ -25,15 +25,8 @@ public final class ChatMlFormat implements ChatFormat {
   @Override
   public int[] render(Conversation conversation) {
     PromptBuilder prompt = new PromptBuilder(vocabulary);
-    if (!conversation.instructions().isEmpty()) {
-      turn(prompt, "system", conversation.instructions());
-    }
-    for (Conversation.Turn turn : conversation.turns()) {
-      switch (turn) {
-        case Conversation.Turn.User user -> turn(prompt, "user", user.text());
-        case Conversation.Turn.Assistant assistant -> turn(prompt, "assistant", assistant.text());
-      }
-    }
+    PlainTools.messages(conversation)
+        .forEach(message -> turn(prompt, message.role(), message.text()));
     return prompt.control("<|im_start|>").text("assistant\n").toArray();
   }
 
@@ -50,5 +43,10 @@ public final class ChatMlFormat implements ChatFormat {
   @Override
   public CompletionParser parser() {
     return new PlainCompletionParser(vocabulary, stopTokens);
+  }
+
+  @Override
+  public CompletionParser toolParser() {
+    return new PlainToolParser(parser());
   }
 }

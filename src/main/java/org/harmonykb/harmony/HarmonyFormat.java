@@ -2,6 +2,7 @@ package org.harmonykb.harmony;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.harmonykb.harmony.Content.DeveloperContent;
 import org.harmonykb.harmony.Content.SystemContent;
@@ -12,6 +13,9 @@ import org.harmonykb.harmony.Content.SystemContent;
  * the developer message. Analysis of finished turns is left out. Source: openai/harmony.
  */
 public final class HarmonyFormat implements ChatFormat {
+
+  /** What the names of functions begin with as recipients. */
+  public static final String FUNCTIONS = "functions.";
 
   private final Vocabulary vocabulary;
   private final HarmonyRenderer renderer;
@@ -56,19 +60,50 @@ public final class HarmonyFormat implements ChatFormat {
             SystemContent.DEFAULT
                 .withReasoningEffort(conversation.reasoningEffort())
                 .withConversationStartDate(conversation.date())));
-    if (!conversation.instructions().isEmpty()) {
+    boolean hasTools = !conversation.tools().isEmpty();
+    if (!conversation.instructions().isEmpty() || hasTools) {
       messages.add(
-          Message.of(Role.DEVELOPER, new DeveloperContent(conversation.instructions(), null)));
+          Message.of(
+              Role.DEVELOPER,
+              new DeveloperContent(
+                  conversation.instructions().isEmpty() ? null : conversation.instructions(),
+                  hasTools
+                      ? Map.of(
+                          "functions",
+                          new Content.ToolNamespace("functions", null, conversation.tools()))
+                      : null)));
     }
-    for (Conversation.Turn turn : conversation.turns()) {
-      messages.add(
-          switch (turn) {
-            case Conversation.Turn.User user -> Message.of(Role.USER, user.text());
-            case Conversation.Turn.Assistant assistant ->
-                Message.of(Role.ASSISTANT, assistant.text()).withChannel(Message.FINAL);
-          });
-    }
+    conversation.turns().forEach(turn -> addTurn(turn, messages));
     return messages;
+  }
+
+  private static void addTurn(Conversation.Turn turn, List<Message> messages) {
+    switch (turn) {
+      case Conversation.Turn.User user -> messages.add(Message.of(Role.USER, user.text()));
+      case Conversation.Turn.Assistant assistant ->
+          messages.add(Message.of(Role.ASSISTANT, assistant.text()).withChannel(Message.FINAL));
+      case Conversation.Turn.Calls calls -> {
+        if (!calls.thoughts().isEmpty()) {
+          messages.add(Message.of(Role.ASSISTANT, calls.thoughts()).withChannel(Message.ANALYSIS));
+        }
+        if (!calls.text().isEmpty()) {
+          messages.add(Message.of(Role.ASSISTANT, calls.text()).withChannel(Message.COMMENTARY));
+        }
+        for (Conversation.Call call : calls.calls()) {
+          messages.add(
+              Message.of(Role.ASSISTANT, call.arguments())
+                  .withChannel(Message.COMMENTARY)
+                  .withRecipient(FUNCTIONS + call.function())
+                  .withContentType("<|constrain|>json"));
+        }
+      }
+      case Conversation.Turn.Result result ->
+          messages.add(
+              Message.of(Role.TOOL, result.text())
+                  .withName(FUNCTIONS + result.function())
+                  .withRecipient(Role.ASSISTANT.text())
+                  .withChannel(Message.COMMENTARY));
+    }
   }
 
   @Override

@@ -24,15 +24,8 @@ public final class Llama3Format implements ChatFormat {
   @Override
   public int[] render(Conversation conversation) {
     PromptBuilder prompt = new PromptBuilder(vocabulary).control("<|begin_of_text|>");
-    if (!conversation.instructions().isEmpty()) {
-      turn(prompt, "system", conversation.instructions());
-    }
-    for (Conversation.Turn turn : conversation.turns()) {
-      switch (turn) {
-        case Conversation.Turn.User user -> turn(prompt, "user", user.text());
-        case Conversation.Turn.Assistant assistant -> turn(prompt, "assistant", assistant.text());
-      }
-    }
+    PlainTools.messages(conversation)
+        .forEach(message -> turn(prompt, message.role(), message.text()));
     header(prompt, "assistant");
     return prompt.toArray();
   }
@@ -54,5 +47,10 @@ public final class Llama3Format implements ChatFormat {
   @Override
   public CompletionParser parser() {
     return new PlainCompletionParser(vocabulary, stopTokens);
+  }
+
+  @Override
+  public CompletionParser toolParser() {
+    return new PlainToolParser(parser());
   }
 }

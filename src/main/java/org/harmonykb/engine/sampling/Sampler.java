@@ -1,7 +1,10 @@
 package org.harmonykb.engine.sampling;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.harmonykb.engine.GenerationEvent.Alternative;
 import org.harmonykb.engine.LogitsMask;
 import org.harmonykb.engine.SamplingOptions;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +21,22 @@ public final class Sampler {
   private final SamplingOptions options;
   private final @Nullable LogitsMask mask;
   private final SplittableRandom random;
+  private final int alternativeCount;
   private long[] candidates = {};
   private float logProbability;
+  private List<Alternative> alternatives = List.of();
 
   public Sampler(SamplingOptions options, @Nullable LogitsMask mask) {
+    this(options, mask, 0);
+  }
+
+  /**
+   * @param alternativeCount how many likely tokens are told beside each chosen one
+   */
+  public Sampler(SamplingOptions options, @Nullable LogitsMask mask, int alternativeCount) {
     this.options = options;
     this.mask = mask;
+    this.alternativeCount = alternativeCount;
     this.random = new SplittableRandom(options.seed());
   }
 
@@ -41,7 +54,31 @@ public final class Sampler {
     double norm = logSumExp(logits);
     int token = choose(logits.clone(), recent, recentCount, generated, generatedCount);
     logProbability = (float) (logits[token] - norm);
+    alternatives = alternativeCount == 0 ? List.of() : mostLikely(logits, norm);
     return token;
+  }
+
+  /** The most likely tokens under the unchanged logits of the last choice, the likeliest first. */
+  public List<Alternative> alternatives() {
+    return alternatives;
+  }
+
+  private List<Alternative> mostLikely(float[] logits, double norm) {
+    List<Alternative> best = new ArrayList<>();
+    for (int id = 0; id < logits.length; id++) {
+      float own = (float) (logits[id] - norm);
+      if (best.size() < alternativeCount || own > best.getLast().logProbability()) {
+        int place = best.size();
+        while (place > 0 && best.get(place - 1).logProbability() < own) {
+          place--;
+        }
+        best.add(place, new Alternative(id, own));
+        if (best.size() > alternativeCount) {
+          best.removeLast();
+        }
+      }
+    }
+    return best;
   }
 
   /** Natural logarithm of the last chosen token's probability under the unchanged logits. */

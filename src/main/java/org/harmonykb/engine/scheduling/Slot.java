@@ -60,7 +60,7 @@ final class Slot implements TokenStream {
     this.tokenizer = tokenizer;
     this.adapters = adapters;
     this.lease = lease;
-    this.sampler = new Sampler(request.sampling(), request.mask());
+    this.sampler = new Sampler(request.sampling(), request.mask(), request.alternatives());
     this.speculation = new Speculation(experience);
     this.stopSequences = new StopSequences(request.stopSequences());
     this.limit = Math.min(request.maxTokens(), contextLength - request.prompt().length);
@@ -160,7 +160,8 @@ final class Slot implements TokenStream {
     if (!stop && !tokenizer.isSpecial(token)) {
       text = stopSequences.accept(decoder.accept(tokenizer.bytes(token)));
     }
-    events.add(new GenerationEvent.Token(token, text, sampler.logProbability()));
+    events.add(
+        new GenerationEvent.Token(token, text, sampler.logProbability(), sampler.alternatives()));
     if (stop || stopSequences.stopped()) {
       finish(FinishReason.STOP);
       return true;

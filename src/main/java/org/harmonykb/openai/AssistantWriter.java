@@ -1,0 +1,146 @@
+package org.harmonykb.openai;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.harmonykb.answering.Answer;
+import org.harmonykb.answering.AnswerListener;
+import org.harmonykb.answering.AnsweringService;
+import org.harmonykb.answering.Question;
+import org.harmonykb.connection.Cancellation;
+import org.harmonykb.openai.ModelIds.Target;
+import org.harmonykb.security.CurrentCaller;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+/** Lets an assistant answer from the documents. Thread-safe. */
+@Component
+class AssistantWriter {
+
+  private static final Pattern MARKER = Pattern.compile("\\[(\\d{1,2})](?!\\()");
+
+  private static final int DEFAULT_MAX_TOKENS = 256;
+
+  private static final int MAX_TOKENS = 4096;
+
+  private final AnsweringService answering;
+  private final OpenAiProperties properties;
+  private final CurrentCaller caller;
+
+  AssistantWriter(AnsweringService answering, OpenAiProperties properties, CurrentCaller caller) {
+    this.caller = caller;
+    this.answering = answering;
+    this.properties = properties;
+  }
+
+  /**
+   * A question that was found to be in order.
+   *
+   * @param linkBase what links to documents begin with
+   */
+  record Job(Question question, String linkBase) {}
+
+  /** Checks what can be checked before the first byte. To be called on the request's own thread. */
+  Job prepare(
+      Target target,
+      String question,
+      AnswerForm form,
+      Tools tools,
+      @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Integer maxTokens) {
+    if (Constraint.isNeeded(form, tools)) {
+      throw OpenAiException.invalid(
+          form.isJson() ? "response_format" : "tools",
+          "An assistant answers in text from its documents; use the model "
+              + ModelIds.PLAIN
+              + " for JSON and tools");
+    }
+    Question asked =
+        new Question(
+            question,
+            null,
+            Objects.requireNonNull(target.assistant()),
+            Set.of(),
+            temperature,
+            topP == null || topP > 0 ? topP : null,
+            maxTokens == null ? DEFAULT_MAX_TOKENS : Math.min(maxTokens, MAX_TOKENS),
+            caller.scope(),
+            target.adapter());
+    answering.check(asked);
+    return new Job(asked, linkBase());
+  }
+
+  private String linkBase() {
+    return properties.publicUrl().isBlank()
+        ? ServletUriComponentsBuilder.fromCurrentContextPath().build().toUriString()
+        : properties.publicUrl().replaceAll("/+$", "");
+  }
+
+  /** Answers; the checked text is told at once, as what was told could not be taken back. */
+  Written write(Job job, Cancellation cancellation, Written.Sink sink) {
+    Answer answer = answering.ask(job.question, new Listener(cancellation));
+    String text = properties.sources().hasLinks() ? linked(answer, job.linkBase) : answer.answer();
+    sink.content(text, List.of());
+    return new Written(
+        text,
+        "",
+        List.of(),
+        Written.End.STOP,
+        new Written.Usage(
+            answer.usage().prompt_tokens(),
+            answer.usage().cached_tokens(),
+            answer.usage().completion_tokens(),
+            0),
+        List.of(),
+        properties.sources().hasField() ? answer.citations() : null);
+  }
+
+  /** The text with each marker as a link to its document. */
+  static String linked(Answer answer, String base) {
+    Matcher matcher = MARKER.matcher(answer.answer());
+    StringBuilder text = new StringBuilder();
+    while (matcher.find()) {
+      int n = Integer.parseInt(matcher.group(1));
+      String marker =
+          answer.citations().stream()
+              .filter(citation -> citation.n() == n)
+              .findFirst()
+              .map(citation -> "[[" + n + "]](" + link(citation, base) + ")")
+              .orElse(matcher.group());
+      matcher.appendReplacement(text, Matcher.quoteReplacement(marker));
+    }
+    return matcher.appendTail(text).toString();
+  }
+
+  private static String link(Answer.Citation citation, String base) {
+    return base
+        + "/api/documents/"
+        + citation.documentId()
+        + "/content"
+        + (citation.page() == null ? "" : "#page=" + citation.page());
+  }
+
+  private record Listener(Cancellation cancellation) implements AnswerListener {
+
+    @Override
+    public void began(Runnable stop) {
+      cancellation.began(stop);
+    }
+
+    @Override
+    public void sources(List<Answer.Citation> sources) {}
+
+    @Override
+    public void progress(int queued, int done, int total) {}
+
+    @Override
+    public void token(String token) {}
+
+    @Override
+    public void citation(int n, String sentence) {}
+  }
+}

@@ -1,0 +1,72 @@
+package org.harmonykb.openai;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.UncheckedIOException;
+import org.harmonykb.answering.AnswerCancelledException;
+import org.harmonykb.connection.Cancellation;
+import org.harmonykb.connection.EventStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Streams of events that are written while a model writes, and end with it. */
+@Component
+class Streams {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
+
+  private final JsonMapper json;
+
+  Streams(JsonMapper json) {
+    this.json = json;
+  }
+
+  /** Writes the events of one stream. */
+  interface Work {
+    void write(EventWriter out, Cancellation cancellation);
+  }
+
+  /** Tells of a failure after the first byte. */
+  interface Failure {
+    void write(EventWriter out, OpenAiError error);
+  }
+
+  SseEmitter start(HttpServletResponse response, Work work, Failure failure) {
+    response.setHeader("Cache-Control", "no-cache");
+    response.setHeader("X-Accel-Buffering", "no");
+    SseEmitter emitter = new SseEmitter(0L);
+    EventWriter out = new EventWriter(emitter, json);
+    Cancellation cancellation = new Cancellation();
+    Thread.ofVirtual()
+        .name("openai-stream")
+        .start(
+            () ->
+                EventStreams.watched(
+                    emitter, cancellation, () -> run(emitter, out, cancellation, work, failure)));
+    return emitter;
+  }
+
+  private static void run(
+      SseEmitter emitter, EventWriter out, Cancellation cancellation, Work work, Failure failure) {
+    try {
+      work.write(out, cancellation);
+      out.complete();
+    } catch (UncheckedIOException | AnswerCancelledException gone) {
+      emitter.completeWithError(gone);
+    } catch (RuntimeException e) {
+      if (cancellation.isCancelled()) {
+        emitter.completeWithError(e); // whatever came of it, nobody reads
+        return;
+      }
+      LOG.warn("A stream of /v1 failed", e);
+      try {
+        failure.write(out, OpenAiError.of(e));
+        out.complete();
+      } catch (UncheckedIOException | IllegalStateException gone) {
+        emitter.completeWithError(gone);
+      }
+    }
+  }
+}
