@@ -63,6 +63,7 @@ function welcome(chat) {
       <h2>${t('welcome')}</h2>
       <p class="muted">${state.status ? t('welcomeHint', number(state.status.documents.SEARCHABLE ?? 0)) : ''}</p>
       ${state.status?.mode === 'extractive' ? html`<p class="notice">${icon('info')}<span>${state.status.model}</span></p>` : nothing}
+      ${localized(assistantOf(chat)?.limits) ? html`<p class="notice">${icon('info')}<span>${localized(assistantOf(chat).limits)}</span></p>` : nothing}
       <ul class="examples">${examples.map(example => html`<li>
         <button type="button" @click=${() => ask(chat, example)}>${example}</button></li>`)}</ul>
     </div>`;

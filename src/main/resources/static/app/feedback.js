@@ -42,7 +42,8 @@ export async function rate(chat, turn, rating) {
 }
 
 const sendFeedback = (chat, turn, rating, said) => post(`/api/answers/${turn.answer.id}/feedback`, {
-  rating, reason: said.reason ?? undefined, comment: said.comment || undefined,
+  thumb: rating > 0 ? 'up' : 'down',
+  reason: [said.reason, said.comment].filter(Boolean).join(': ') || undefined,
 });
 
 /** Tells a document's owner what is wrong with it. */
@@ -52,8 +53,8 @@ export async function reportDocument(citation) {
     ${form(close, Object.entries(t('reportReasons')), t('reportHint'), t('submit'))}`);
   if (!said) return;
   try {
-    await post(`/api/documents/${citation.documentId}/reports`, {
-      reason: said.reason, comment: said.comment || undefined, revision: citation.revision,
+    await post('/api/reports', {
+      documentId: citation.documentId, revision: citation.revision, reason: said.reason, comment: said.comment || undefined,
     });
     toast(t('reportThanks'));
   } catch (error) {

@@ -23,6 +23,7 @@ async function route() {
   const [name, ...rest] = path.split('/').map(decodeURIComponent);
   const values = Object.fromEntries(new URLSearchParams(query));
   const before = state.route;
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   if (name === 'd') {
     state.route = { name: 'document', id: rest[0], values };
     (await part('viewer', () => import('./viewer.js')))?.openDocument(rest[0], values);
@@ -104,7 +105,7 @@ const load = async (path, use) => {
     use(await get(path));
     update();
   } catch (error) {
-    if (error.status === 401) location.href = '/login';
+    if (error.status === 401) location.href = '/login.html';
     else if (error.status !== 404) toast(explain(error), 'bad');
   }
 };
@@ -120,7 +121,10 @@ await Promise.all([
   load('/api/assistants', found => { state.assistants = found; }),
   load('/api/status', found => { state.status = found; }),
   load('/api/choices', found => { state.choices = found; }),
-  load('/api/me', found => { state.me = found; }),
+  load('/api/me', found => {
+    state.me = found;
+    if (found.signedIn === false) location.href = '/login.html';
+  }),
   loadConversations(),
 ]);
 document.documentElement.dataset.ready = 'true';

@@ -40,13 +40,13 @@ export class PdfPages {
       box.className = 'pdf-page';
       box.dataset.page = n;
       this.element.append(box);
-      this.observer.observe(box);
     }
     this.element.addEventListener('scroll', () => this.noticePage(), { passive: true });
     this.listener.onPage(this.first);
     await new Promise(requestAnimationFrame);
     await new Promise(requestAnimationFrame);
     this.fit();
+    for (const box of this.element.children) this.observer.observe(box);
     this.goTo(this.first);
     await this.showMark();
   }

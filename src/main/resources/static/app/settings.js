@@ -46,7 +46,7 @@ export function openSettings(chat) {
           ${changed.collections.length ? nothing : html`<span class="hint">${t('allCollections')}</span>`}
         </fieldset>
         ${text('instructions', t('instructions'), t('instructionsHint'), html`<textarea name="instructions" rows="3" maxlength="4000" .value=${live(changed.instructions)}
-          @change=${e => set('instructions', e.target.value)}></textarea>`)}
+          @input=${e => { changed.instructions = e.target.value; }}></textarea>`)}
         <div class="two">
           ${slider('temperature', t('temperature'), t('temperatureHint'), 2, 0)}
           ${slider('topP', t('topP'), '', 1, 1)}

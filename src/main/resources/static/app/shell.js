@@ -1,4 +1,5 @@
 import { html, live, nothing, repeat } from './lib.js';
+import { post } from './api.js';
 import { icon } from './icons.js';
 import { t } from './texts.js';
 import { state, toast, update } from './state.js';
@@ -114,13 +115,19 @@ export function setTheme(theme) {
   update();
 }
 
-const isAdmin = () => !state.me || state.me.roles?.some(role => /admin|editor|auditor/i.test(role)) !== false;
+const hasAdministration = () =>
+  !state.me?.permissions || ['INGEST', 'ADMIN', 'AUDIT'].some(p => state.me.permissions.includes(p));
+
+const signOut = () => act(async () => {
+  await post('/api/logout');
+  location.href = '/login.html';
+})();
 
 const foot = () => html`
   <div class="sidebar-foot">
     ${state.route.name === 'admin'
       ? html`<a class="foot-link" href="#/">${icon('back')}${t('backToChat')}</a>`
-      : isAdmin() ? html`<a class="foot-link" href="#/admin/documents">${icon('wrench')}${t('administration')}</a>` : nothing}
+      : hasAdministration() ? html`<a class="foot-link" href="#/admin/documents">${icon('wrench')}${t('administration')}</a>` : nothing}
     <div class="foot-row">
       <button type="button" class="plain" id="language" lang=${state.language === 'en' ? 'zh' : 'en'}
         @click=${() => setLanguage(state.language === 'en' ? 'zh' : 'en')}>${icon('globe')}${state.language === 'en' ? '中文' : 'English'}</button>
@@ -129,8 +136,8 @@ const foot = () => html`
         ${['auto', 'light', 'dark'].map(name => html`<option value=${name} ?selected=${state.theme === name}>${t(name)}</option>`)}</select>
       <button type="button" class="plain icon-button only-wide" aria-label=${t('shortcuts')} title=${t('shortcuts')} @click=${showShortcuts}>${icon('keyboard')}</button>
     </div>
-    ${state.me?.name ? html`<div class="foot-row"><span class="muted grow">${state.me.displayName ?? state.me.name}</span>
-      <a class="button plain" href="/logout">${t('signOut')}</a></div>` : nothing}
+    ${state.me?.name && state.me.mode !== 'demo' ? html`<div class="foot-row"><span class="muted grow">${state.me.displayName ?? state.me.name}</span>
+      <button type="button" class="plain" @click=${signOut}>${t('signOut')}</button></div>` : nothing}
   </div>`;
 
 export const showShortcuts = () => openDialog(t('shortcuts'), () => html`

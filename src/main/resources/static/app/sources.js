@@ -8,10 +8,15 @@ import { reportDocument } from './feedback.js';
 
 const documents = new Map();
 
-/** Shows a passage beside the conversation, with the sentence that a statement rests on marked. */
-export function openSource(citations, n, statement) {
+/**
+ * Shows a passage beside the conversation, with what a statement rests on marked.
+ *
+ * @param answer whose checked sentences tell the place; without, or for a source that is not cited
+ *     yet, the closest sentence is marked
+ */
+export function openSource(citations, n, statement, answer = null) {
   const opener = document.activeElement;
-  state.panel = { citations, n, statement, opener };
+  state.panel = { citations, n, statement, answer, opener };
   update();
   load(citations.find(c => c.n === n)?.documentId);
   requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector('.panel h2')?.focus()));
@@ -22,6 +27,21 @@ export function closeSource() {
   state.panel = null;
   update();
   opener?.focus?.();
+}
+
+const plain = text => text.replace(/\[\d+\]|[\s*_`>]/g, '');
+
+/** The text in a passage that bears a statement out. */
+function basis(citation, statement, answer) {
+  const said = plain(statement);
+  const checked = (answer?.sentences ?? []).filter(s => s.n === citation.n && s.source);
+  const sentence = said && checked.find(s => {
+    const text = plain(answer.answer.slice(s.start, s.end));
+    return text && (said.endsWith(text) || text.endsWith(said));
+  });
+  const span = sentence?.source ?? (Number.isInteger(citation.start) ? citation : null);
+  if (span) return citation.quote.slice(span.start, span.end);
+  return statement ? closestSentence(citation.quote, statement) : null;
 }
 
 async function load(id) {
@@ -43,11 +63,11 @@ export function viewerLink(citation, sentence) {
 }
 
 export function sourcePanel() {
-  const { citations, n, statement } = state.panel;
+  const { citations, n, statement, answer } = state.panel;
   const citation = citations.find(c => c.n === n) ?? citations[0];
   const at = citations.indexOf(citation);
   const doc = documents.get(citation.documentId);
-  const sentence = citation.sentence ?? (statement ? closestSentence(citation.quote, statement) : null);
+  const sentence = basis(citation, statement, answer);
   const go = step => {
     state.panel = { ...state.panel, n: citations[at + step].n };
     load(citations[at + step].documentId);

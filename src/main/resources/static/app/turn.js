@@ -77,7 +77,7 @@ function text(turn) {
   return answerElement(markdown, {
     numbers: new Set(cited.map(c => c.n)),
     label: n => t('sourceOf', n, cited.find(c => c.n === n)?.title ?? ''),
-    onCite: (n, statement) => openSource(cited, n, statement),
+    onCite: (n, statement) => openSource(cited, n, statement, result),
     unsupported: result?.mode === 'generated' ? result.unsupported.map(s => s.text ?? s) : [],
     unsupportedLabel: t('unsupported'),
   });
@@ -86,7 +86,7 @@ function text(turn) {
 /** What was said instead of an answer, with the nearest documents to open. */
 function refusal(chat, turn) {
   const [said, ...rest] = turn.answer.answer.split('\n\n');
-  const sources = turn.answer.nearest ?? turn.sources;
+  const sources = turn.answer.nearest?.length ? turn.answer.nearest : turn.sources;
   const nearest = sources.filter((s, i) => s.title && sources.findIndex(o => o.documentId === s.documentId) === i).slice(0, 3);
   return html`
     <div class="callout">
@@ -137,7 +137,7 @@ function status(chat, turn) {
 /** The cited documents, so that they can be seen without a click. */
 const sourceList = turn => (turn.answer.refused || !turn.answer.citations.length ? nothing : html`
   <ul class="chips source-chips" aria-label=${t('sources')}>${turn.answer.citations.map(c => html`<li>
-    <button type="button" class="chip" @click=${() => openSource(turn.answer.citations, c.n, turn.answer.answer)}>
+    <button type="button" class="chip" @click=${() => openSource(turn.answer.citations, c.n, turn.answer.answer, turn.answer)}>
       <span class="chip-n">${c.n}</span>${c.title}</button></li>`)}</ul>`);
 
 const tool = (name, label, onClick, pressed) => html`

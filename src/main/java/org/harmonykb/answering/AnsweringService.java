@@ -13,6 +13,7 @@ import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.Retriever;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,6 +77,10 @@ public class AnsweringService {
     if (question.conversationId() != null) {
       conversations.get(question.conversationId(), question.scope().user());
     }
+    if (question.replaces() != null
+        && (question.conversationId() == null || question.replaces() < 0)) {
+      throw new InvalidQuestionException("replaces needs a conversationId and counts from 0");
+    }
   }
 
   /** Answers a question that {@link #check} let through, and stores the turn. */
@@ -86,10 +91,14 @@ public class AnsweringService {
         question.conversationId() == null
             ? List.of()
             : conversations.turns(conversationId).stream()
+                .filter(turn -> isKept(turn.ordinal(), question.replaces()))
                 .map(turn -> new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer()))
                 .toList();
     Answerer.Outcome outcome =
         answer(question, conversationId, history, Answerer.Mode.AUTO, listener);
+    if (question.replaces() != null) {
+      conversations.cutFrom(conversationId, question.replaces());
+    }
     conversations.add(
         conversationId,
         question.scope().user(),
@@ -188,6 +197,10 @@ public class AnsweringService {
         condenseMs,
         contextMs,
         Answerer.millis(started));
+  }
+
+  private static boolean isKept(int ordinal, @Nullable Integer replaces) {
+    return replaces == null || ordinal < replaces;
   }
 
   /** Answers from given passages. */

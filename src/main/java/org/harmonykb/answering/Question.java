@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param topP null for the default
  * @param maxTokens null for the default
  * @param adapter changes the model, or null
+ * @param replaces place of the turn that gives way to this one, with all after it, from 0; null
+ *     goes on at the end
  */
 public record Question(
     String text,
@@ -26,7 +28,32 @@ public record Question(
     @Nullable Double topP,
     @Nullable Integer maxTokens,
     AccessScope scope,
-    @Nullable AdapterChoice adapter) {
+    @Nullable AdapterChoice adapter,
+    @Nullable Integer replaces) {
+
+  /** A question at the end of its conversation. */
+  public Question(
+      String text,
+      @Nullable UUID conversationId,
+      String assistant,
+      Set<String> collections,
+      @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Integer maxTokens,
+      AccessScope scope,
+      @Nullable AdapterChoice adapter) {
+    this(
+        text,
+        conversationId,
+        assistant,
+        collections,
+        temperature,
+        topP,
+        maxTokens,
+        scope,
+        adapter,
+        null);
+  }
 
   /** A question to the model as it is. */
   public Question(
@@ -43,7 +70,31 @@ public record Question(
 
   public Question withAdapter(@Nullable AdapterChoice choice) {
     return new Question(
-        text, conversationId, assistant, collections, temperature, topP, maxTokens, scope, choice);
+        text,
+        conversationId,
+        assistant,
+        collections,
+        temperature,
+        topP,
+        maxTokens,
+        scope,
+        choice,
+        replaces);
+  }
+
+  /** The same in place of a turn. */
+  public Question withReplaces(@Nullable Integer ordinal) {
+    return new Question(
+        text,
+        conversationId,
+        assistant,
+        collections,
+        temperature,
+        topP,
+        maxTokens,
+        scope,
+        adapter,
+        ordinal);
   }
 
   /**

@@ -4,6 +4,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A conversation with the knowledge base. */
 @Entity
@@ -13,6 +14,9 @@ public class Conversation {
   private String title;
   private String assistant;
   private String owner;
+  private boolean pinned;
+  private @Nullable String settings;
+  private @Nullable String shareToken;
   private Instant createdAt;
   private Instant updatedAt;
 
@@ -34,6 +38,19 @@ public class Conversation {
     updatedAt = now;
   }
 
+  void pin(boolean pin) {
+    pinned = pin;
+  }
+
+  void configure(@Nullable String newAssistant, @Nullable String newSettings) {
+    assistant = newAssistant == null ? assistant : newAssistant;
+    settings = newSettings == null ? settings : newSettings;
+  }
+
+  void shareBy(@Nullable String token) {
+    shareToken = token;
+  }
+
   void touch(Instant now) {
     updatedAt = now;
   }
@@ -53,6 +70,20 @@ public class Conversation {
 
   public String assistant() {
     return assistant;
+  }
+
+  public boolean pinned() {
+    return pinned;
+  }
+
+  /** What the reader set for it, as JSON. */
+  public @Nullable String settings() {
+    return settings;
+  }
+
+  /** By which others may read it, or null. */
+  public @Nullable String shareToken() {
+    return shareToken;
   }
 
   public Instant createdAt() {

@@ -1,8 +1,11 @@
 package org.harmonykb.conversations;
 
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -11,6 +14,8 @@ import org.springframework.transaction.annotation.Transactional;
 public class ConversationService {
 
   private static final int TITLE_LENGTH = 80;
+  private static final int LONGEST_SETTINGS = 8000;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Conversations conversations;
   private final Turns turns;
@@ -89,6 +94,67 @@ public class ConversationService {
     Conversation conversation = get(id);
     conversation.rename(title(title), clock.instant());
     return conversation;
+  }
+
+  /** Keeps a conversation at the top of the list, or no longer. */
+  @Transactional
+  public Conversation pin(UUID id, boolean pinned) {
+    Conversation conversation = get(id);
+    conversation.pin(pinned);
+    return conversation;
+  }
+
+  /**
+   * Changes how a conversation is answered.
+   *
+   * @param assistant null leaves it
+   * @param settings as JSON; null leaves them
+   */
+  @Transactional
+  public Conversation configure(UUID id, @Nullable String assistant, @Nullable String settings) {
+    if (settings != null && settings.length() > LONGEST_SETTINGS) {
+      throw new IllegalArgumentException(
+          "settings may have " + LONGEST_SETTINGS + " characters as JSON");
+    }
+    Conversation conversation = get(id);
+    conversation.configure(assistant, settings);
+    return conversation;
+  }
+
+  /** Lets whoever knows the token read a conversation; the same token until it is taken back. */
+  @Transactional
+  public String share(UUID id) {
+    Conversation conversation = get(id);
+    String token = conversation.shareToken();
+    if (token == null) {
+      byte[] secret = new byte[18];
+      RANDOM.nextBytes(secret);
+      token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+      conversation.shareBy(token);
+    }
+    return token;
+  }
+
+  @Transactional
+  public void unshare(UUID id) {
+    get(id).shareBy(null);
+  }
+
+  /**
+   * @throws UnknownConversationException if none is shared by this token
+   */
+  public Conversation shared(String token) {
+    return conversations
+        .findByShareToken(token)
+        .orElseThrow(
+            () -> new UnknownConversationException("No conversation is shared by this link"));
+  }
+
+  /** Removes a turn and all after it, to make room for another answer. */
+  @Transactional
+  public void cutFrom(UUID id, int ordinal) {
+    turns.deleteByConversationIdAndOrdinalGreaterThanEqual(id, ordinal);
+    turns.flush();
   }
 
   @Transactional

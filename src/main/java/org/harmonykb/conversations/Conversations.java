@@ -1,6 +1,7 @@
 package org.harmonykb.conversations;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.JpaRepository;
 
@@ -11,4 +12,6 @@ interface Conversations extends JpaRepository<Conversation, UUID> {
   List<Conversation> findByOwner(String owner);
 
   boolean existsByIdAndOwner(UUID id, String owner);
+
+  Optional<Conversation> findByShareToken(String shareToken);
 }

@@ -11,4 +11,6 @@ interface Turns extends JpaRepository<Turn, UUID> {
   int countByConversationId(UUID conversationId);
 
   void deleteByConversationId(UUID conversationId);
+
+  void deleteByConversationIdAndOrdinalGreaterThanEqual(UUID conversationId, int ordinal);
 }

@@ -6,6 +6,10 @@ import java.util.UUID;
 public final class UnknownConversationException extends RuntimeException {
 
   public UnknownConversationException(UUID id) {
-    super("There is no conversation " + id);
+    this("There is no conversation " + id);
+  }
+
+  UnknownConversationException(String message) {
+    super(message);
   }
 }

@@ -75,22 +75,24 @@ class AskController {
       @Nullable Double topP,
       @Nullable Integer maxTokens,
       @Nullable String adapter,
-      @Nullable Float adapterScale) {
+      @Nullable Float adapterScale,
+      @Nullable Integer replaces) {
 
     Question toQuestion(AccessScope scope) {
       if (question == null) {
         throw new InvalidQuestionException("The field question is missing");
       }
       return new Question(
-          question,
-          conversationId,
-          assistant == null ? Assistants.DEFAULT : assistant,
-          collections == null ? Set.of() : collections,
-          temperature,
-          topP,
-          maxTokens,
-          scope,
-          adapter == null ? null : new AdapterChoice(adapter, adapterScale));
+              question,
+              conversationId,
+              assistant == null ? Assistants.DEFAULT : assistant,
+              collections == null ? Set.of() : collections,
+              temperature,
+              topP,
+              maxTokens,
+              scope,
+              adapter == null ? null : new AdapterChoice(adapter, adapterScale))
+          .withReplaces(replaces);
     }
   }
 

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.harmonykb.answering.Assistants;
 import org.harmonykb.conversations.Conversation;
 import org.harmonykb.conversations.ConversationPdf;
+import org.harmonykb.conversations.ConversationSearch;
 import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Turn;
 import org.harmonykb.security.CurrentCaller;
@@ -18,6 +20,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -32,59 +35,147 @@ import tools.jackson.databind.json.JsonMapper;
 class ConversationController {
 
   private final ConversationService conversations;
+  private final ConversationSearch search;
+  private final Assistants assistants;
   private final ConversationPdf pdf;
   private final CurrentCaller caller;
   private final JsonMapper json;
 
   ConversationController(
       ConversationService conversations,
+      ConversationSearch search,
+      Assistants assistants,
       ConversationPdf pdf,
       CurrentCaller caller,
       JsonMapper json) {
     this.conversations = conversations;
+    this.search = search;
+    this.assistants = assistants;
     this.pdf = pdf;
     this.caller = caller;
     this.json = json;
   }
 
-  record Summary(UUID id, String title, String assistant, Instant updatedAt) {
+  /**
+   * @param excerpt the place that a search found, or null
+   */
+  record Summary(
+      UUID id,
+      String title,
+      String assistant,
+      boolean pinned,
+      boolean shared,
+      Instant updatedAt,
+      @Nullable String excerpt) {
 
     static Summary of(Conversation c) {
-      return new Summary(c.id(), c.title(), c.assistant(), c.updatedAt());
+      return of(c, null);
+    }
+
+    static Summary of(Conversation c, @Nullable String excerpt) {
+      return new Summary(
+          c.id(),
+          c.title(),
+          c.assistant(),
+          c.pinned(),
+          c.shareToken() != null,
+          c.updatedAt(),
+          excerpt);
     }
   }
 
-  record TurnView(String question, JsonNode answer, Instant createdAt) {}
+  record TurnView(int ordinal, String question, JsonNode answer, Instant createdAt) {}
 
-  record Full(UUID id, String title, String assistant, List<TurnView> turns) {}
+  record Full(
+      UUID id, String title, String assistant, @Nullable JsonNode settings, List<TurnView> turns) {}
 
-  record Change(@Nullable String title) {}
+  /**
+   * What is to change; null leaves it.
+   *
+   * @param settings as the page keeps them
+   */
+  record Change(
+      @Nullable String title,
+      @Nullable Boolean pinned,
+      @Nullable String assistant,
+      @Nullable JsonNode settings) {}
+
+  record Shared(String token) {}
 
   @GetMapping
-  List<Summary> list() {
-    return conversations.latest(caller.name()).stream().map(Summary::of).toList();
+  List<Summary> list(@RequestParam(required = false) @Nullable String q) {
+    List<Conversation> latest = conversations.latest(caller.name());
+    if (q == null || q.isBlank()) {
+      return latest.stream().map(Summary::of).toList();
+    }
+    return search.find(latest, q).stream()
+        .map(found -> Summary.of(found.conversation(), found.excerpt()))
+        .toList();
   }
 
   @GetMapping("/{id}")
   Full get(@PathVariable UUID id) {
-    Conversation conversation = conversations.get(id);
+    return full(conversations.get(id));
+  }
+
+  private Full full(Conversation conversation) {
+    String settings = conversation.settings();
     return new Full(
-        id,
+        conversation.id(),
         conversation.title(),
         conversation.assistant(),
-        conversations.turns(id).stream().map(this::view).toList());
+        settings == null ? null : json.readTree(settings),
+        conversations.turns(conversation.id()).stream().map(this::view).toList());
   }
 
   private TurnView view(Turn turn) {
-    return new TurnView(turn.question(), json.readTree(turn.result()), turn.createdAt());
+    return new TurnView(
+        turn.ordinal(), turn.question(), json.readTree(turn.result()), turn.createdAt());
   }
 
   @PatchMapping("/{id}")
-  Summary rename(@PathVariable UUID id, @RequestBody Change change) {
-    if (change.title == null || change.title.isBlank()) {
-      throw new IllegalArgumentException("The field title is missing");
+  Summary change(@PathVariable UUID id, @RequestBody Change change) {
+    if (change.title == null
+        && change.pinned == null
+        && change.assistant == null
+        && change.settings == null) {
+      throw new IllegalArgumentException(
+          "One of the fields title, pinned, assistant and settings is needed");
     }
-    return Summary.of(conversations.rename(id, change.title));
+    if (change.title != null && change.title.isBlank()) {
+      throw new IllegalArgumentException("The title is empty");
+    }
+    if (change.settings != null && !change.settings.isObject()) {
+      throw new IllegalArgumentException("settings must be an object");
+    }
+    Conversation changed = conversations.get(id);
+    if (change.assistant != null || change.settings != null) {
+      if (change.assistant != null) {
+        assistants.get(change.assistant);
+      }
+      changed =
+          conversations.configure(
+              id, change.assistant, change.settings == null ? null : change.settings.toString());
+    }
+    if (change.pinned != null) {
+      changed = conversations.pin(id, change.pinned);
+    }
+    if (change.title != null) {
+      changed = conversations.rename(id, change.title);
+    }
+    return Summary.of(changed);
+  }
+
+  /** Makes a link by which others may read the conversation. */
+  @PostMapping("/{id}/share")
+  Shared share(@PathVariable UUID id) {
+    return new Shared(conversations.share(id));
+  }
+
+  @DeleteMapping("/{id}/share")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void unshare(@PathVariable UUID id) {
+    conversations.unshare(id);
   }
 
   @DeleteMapping("/{id}")

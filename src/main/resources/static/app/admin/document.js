@@ -23,7 +23,7 @@ export async function enter(id) {
     doc = await get(`/api/documents/${id}`);
     chunks = await get(`/api/documents/${id}/chunks`);
     revisions = await get(`/api/documents/${id}/revisions`).catch(error => {
-      if (error.status === 404) return [];
+      if (error.status === 404 || error.status === 405) return [];
       throw error;
     });
   } catch (error) {
@@ -74,8 +74,9 @@ function revisionList() {
   return html`
     <h2>${t('revisions')}</h2>
     <ul class="revisions">${revisions.map((r, i) => html`
-      <li><strong>${t('revision')} ${r.revision}</strong> <span class="muted small">${r.createdAt ? dateTime(r.createdAt) : ''} ${r.size ? bytes(r.size) : ''}</span>
+      <li><strong>${t('revision')} ${r.revision}</strong> <span class="muted small">${r.receivedAt ? dateTime(r.receivedAt) : ''} ${r.size ? bytes(r.size) : ''}</span>
         ${r.revision === doc.revision ? html`<span class="badge good">${t('current')}</span>` : nothing}
+        <a href="/api/documents/${doc.id}/revisions/${r.revision}/content" download=${r.filename}>${t('download')}</a>
         ${revisions[i + 1] ? html`<button type="button" class="plain" @click=${act(() => compare(revisions[i + 1], r))}>${t('compare')}</button>` : nothing}</li>`)}</ul>
     ${compared ? html`<div class="card diff" role="region" aria-label=${t('compareWith')}>
       <h3>${t('compareWith')}: ${compared.from} → ${compared.to}</h3>
@@ -83,8 +84,8 @@ function revisionList() {
     </div>` : nothing}`;
 }
 
-const textOf = async r => (await get(`/api/documents/${doc.id}/reading?revision=${r.revision}`)).blocks
-  .flatMap(b => (b.rows ? b.rows.map(row => row.join(' | ')) : [b.text]));
+const textOf = async r => (await get(`/api/documents/${doc.id}/revisions/${r.revision}/chunks`))
+  .flatMap(chunk => [chunk.section, ...chunk.text.split('\n')]).filter(Boolean);
 
 async function compare(older, newer) {
   compared = { from: older.revision, to: newer.revision, lines: differences(await textOf(older), await textOf(newer)) };

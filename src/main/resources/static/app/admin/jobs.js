@@ -5,6 +5,7 @@ import { dateTime, number, seconds, t } from '../texts.js';
 import { toast, update } from '../state.js';
 import { act } from '../shell.js';
 import { explain } from '../chats.js';
+import { confirmDialog } from '../dialog.js';
 
 let jobs = [];
 let generations = [];
@@ -23,7 +24,7 @@ export function leave() {
 
 async function optional(path) {
   return get(path).catch(error => {
-    if (error.status === 404) return [];
+    if (error.status === 404 || error.status === 405) return [];
     throw error;
   });
 }
@@ -32,7 +33,7 @@ async function load() {
   clearTimeout(timer);
   try {
     jobs = await get('/api/admin/jobs');
-    generations = await optional('/api/admin/index/generations');
+    generations = await optional('/api/admin/index');
     schedules = await optional('/api/admin/schedules');
     const isBusy = jobs.some(job => job.state === 'QUEUED' || job.state === 'RUNNING');
     timer = setTimeout(load, isBusy ? 1000 : 10000);
@@ -51,17 +52,17 @@ const badge = state => html`<span class="badge ${{ DONE: 'good', FAILED: 'bad', 
 
 /** Time left at the rate so far. */
 function timeLeft(job) {
-  if (job.etaMs !== undefined && job.etaMs !== null) return job.etaMs;
+  if (job.etaSeconds !== undefined) return job.etaSeconds === null ? null : job.etaSeconds * 1000;
   const elapsed = new Date(job.updatedAt) - new Date(job.startedAt ?? job.createdAt);
   return job.done > 0 && job.total > job.done ? elapsed / job.done * (job.total - job.done) : null;
 }
 
 export function view() {
-  const shown = onlyProblems ? jobs.filter(job => job.state === 'FAILED' || job.errors?.length) : jobs;
+  const shown = onlyProblems ? jobs.filter(job => job.state === 'FAILED') : jobs;
   return html`
     <p class="muted small">${t('reindexHint')}</p>
     ${generations.length ? generationList() : nothing}
-    ${schedules.length ? html`<h2>${t('schedules')}</h2><ul class="facts-list">${schedules.map(s => html`<li>${s.name ?? s.kind} <code>${s.cron ?? s.schedule}</code> <span class="muted small">${s.next ? dateTime(s.next) : ''}</span></li>`)}</ul>` : nothing}
+    ${schedules.length ? html`<h2>${t('schedules')}</h2><ul class="facts-list">${schedules.map(s => html`<li>${t('jobKinds')[s.kind] ?? s.kind ?? s.name} <code>${s.cron ?? s.schedule}</code> <span class="muted small">${s.next ? dateTime(s.next) : ''}</span></li>`)}</ul>` : nothing}
     <div class="filters"><label class="choice"><input type="checkbox" .checked=${onlyProblems} @change=${e => {
       onlyProblems = e.target.checked;
       update();
@@ -71,6 +72,18 @@ export function view() {
         <thead><tr><th scope="col">${t('kind')}</th><th scope="col">${t('stateName')}</th><th scope="col">${t('progress')}</th><th scope="col">${t('started')}</th><th scope="col">${t('took')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
         <tbody>${repeat(shown, job => job.id, row)}</tbody></table></div>`}`;
 }
+
+const resultList = result => html`<dl class="facts">${Object.entries(result).filter(([, v]) => typeof v !== 'object').map(([k, v]) => html`<dt>${k}</dt><dd>${typeof v === 'number' ? number(v, 3) : String(v)}</dd>`)}</dl>`;
+
+const errors = new Map();
+
+/** What went wrong with single documents, fetched when it is looked at. */
+const errorList = job => html`<details class="small" @toggle=${act(async () => {
+  errors.set(job.id, await optional(`/api/admin/jobs/${job.id}/errors`));
+  update();
+})}><summary>${t('documentErrors')}</summary>${errors.get(job.id)?.length
+  ? html`<ul>${errors.get(job.id).map(e => html`<li>${e.name ?? ''}: ${e.message}</li>`)}</ul>`
+  : html`<p class="muted">${t('none')}</p>`}</details>`;
 
 function generationList() {
   return html`
@@ -91,12 +104,13 @@ function row(job) {
       <td class="main-cell">${t('jobKinds')[job.kind] ?? job.kind}
         ${job.documentId ? html`<a class="small block" href="#/admin/documents/${job.documentId}">${job.documentTitle ?? t('document')}</a>` : nothing}
         ${job.message ? html`<span class="small block reason">${job.message}</span>` : nothing}
-        ${job.errors?.length ? html`<details class="small"><summary>${number(job.errors.length)}</summary><ul>${job.errors.map(e => html`<li>${e.title ?? e.documentId}: ${e.reason ?? e.message}</li>`)}</ul></details>` : nothing}</td>
+        ${job.result ? html`<details class="small"><summary>${t('result')}</summary>${resultList(job.result)}</details>` : nothing}
+        ${job.state === 'FAILED' || job.kind !== 'INGEST' ? errorList(job) : nothing}</td>
       <td data-label=${t('stateName')}>${badge(job.state)}</td>
       <td data-label=${t('progress')}>${job.total ? html`<progress max=${job.total} .value=${job.done} aria-label=${t('progress')}></progress> <span class="small">${number(job.done)} / ${number(job.total)}</span>` : '–'}
         ${left === null ? nothing : html`<span class="small muted block">${t('eta', seconds(left))}</span>`}</td>
       <td data-label=${t('started')}>${dateTime(job.createdAt)}</td>
-      <td data-label=${t('took')}>${job.state === 'QUEUED' ? '–' : seconds(new Date(job.updatedAt) - new Date(job.createdAt))}</td>
+      <td data-label=${t('took')}>${job.state === 'QUEUED' ? '–' : seconds(new Date(job.finishedAt ?? job.updatedAt) - new Date(job.startedAt ?? job.createdAt))}</td>
       <td class="row-tools">
         ${isActive ? html`<button type="button" @click=${act(async () => {
           await post(`/api/admin/jobs/${job.id}/cancel`);
@@ -105,7 +119,12 @@ function row(job) {
         ${job.state === 'FAILED' || job.state === 'CANCELLED' ? html`<button type="button" @click=${act(async () => {
           await post(`/api/admin/jobs/${job.id}/retry`);
           await load();
-        })}>${icon('again')}${t('retry')}</button>` : nothing}
+        })}>${icon('again')}${t('retry')}</button>
+          ${job.kind === 'REINDEX' && job.result ? html`<button type="button" @click=${act(async () => {
+            if (!await confirmDialog(t('switchAnyway'), job.message ?? '', t('switchAnyway'))) return;
+            await post(`/api/admin/jobs/${job.id}/retry?force=true`);
+            await load();
+          })}>${t('switchAnyway')}</button>` : nothing}` : nothing}
       </td>
     </tr>`;
 }

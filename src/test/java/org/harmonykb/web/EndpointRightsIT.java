@@ -58,6 +58,10 @@ class EndpointRightsIT {
       PATCH /api/conversations/{id}           CHAT
       DELETE /api/conversations/{id}          CHAT
       GET /api/conversations/{id}/export      CHAT
+      POST /api/conversations/{id}/share      CHAT
+      DELETE /api/conversations/{id}/share    CHAT
+      GET /api/shared/{token}                 CHAT
+      POST /api/reports                       CHAT
       GET /api/documents                      CHAT INGEST
       POST /api/documents                     INGEST
       PUT /api/documents/{*externalId}        INGEST
@@ -85,6 +89,12 @@ class EndpointRightsIT {
       POST /api/admin/search                  ADMIN
       POST /api/admin/reindex                 ADMIN
       POST /api/admin/backup                  ADMIN
+      GET /api/admin/reports                  ADMIN
+      GET /api/admin/statistics               ADMIN
+      GET /api/admin/statistics/days.csv      ADMIN
+      GET /api/admin/statistics/unanswered.csv ADMIN
+      GET /api/admin/models                   ADMIN
+      POST /api/admin/models/benchmark        ADMIN
       GET /api/admin/jobs                     ADMIN
       GET /api/admin/jobs/{id}                ADMIN
       POST /api/admin/jobs/{id}/cancel        ADMIN

@@ -1,0 +1,245 @@
+package org.harmonykb.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.harmonykb.web.PageService.Look;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every view in both languages and themes, on a desk and on a phone: pictures into {@code
+ * target/screenshots}, no serious finding of axe-core; and that the page is light and quick.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class PageQualityIT {
+
+  private static final int FIRST_LOAD_BYTES = 300_000;
+
+  private PageService service;
+  private String english;
+  private String chinese;
+
+  @BeforeAll
+  void start() throws Exception {
+    service = PageService.get();
+    english = service.ask("What is the hotel limit per night in Germany?", null);
+    service.ask("Which pets may I bring to the canteen on Fridays?", english);
+    chinese = service.ask("苏州的年休假最多可以结转几天？", null);
+    service.ask("公司食堂星期五可以带什么宠物？", chinese);
+  }
+
+  private static Stream<Look> looks() {
+    return Stream.of(
+        new Look("en", ColorScheme.LIGHT, 1360, 850),
+        new Look("en", ColorScheme.DARK, 390, 844),
+        new Look("zh", ColorScheme.DARK, 1360, 850),
+        new Look("zh", ColorScheme.LIGHT, 390, 844));
+  }
+
+  /** The views by the name of their picture, and how each is reached. */
+  private Map<String, Consumer<PageService.View>> views(Look look) {
+    Map<String, Consumer<PageService.View>> views = new LinkedHashMap<>();
+    String conversation = look.language().equals("zh") ? chinese : english;
+    views.put("welcome", view -> view.open("").page.waitForSelector(".examples button"));
+    views.put(
+        "conversation", view -> view.open("#/c/" + conversation).page.waitForSelector(".callout"));
+    views.put(
+        "source",
+        view -> {
+          view.open("#/c/" + conversation).page.locator(".answer .cite").first().click();
+          view.page.waitForSelector(".panel-actions a");
+        });
+    views.put(
+        "document",
+        view -> {
+          view.page.locator(".panel a.primary").click();
+          view.page.waitForSelector(".viewer mark");
+        });
+    views.put(
+        "settings",
+        view -> {
+          view.open("").page.locator(".composer-row .icon-button").click();
+          view.page.waitForSelector("dialog[open]");
+        });
+    for (String page :
+        List.of("documents", "jobs", "statistics", "models", "assistants", "people")) {
+      views.put(
+          "admin-" + page,
+          view -> {
+            view.open("#/admin/" + page);
+            view.page.waitForSelector(".admin-body > :not(.status)");
+            view.page.waitForTimeout(400);
+          });
+    }
+    views.put(
+        "admin-lab",
+        view -> {
+          view.open("#/admin/lab").page.fill("input[name=question]", "hotel limit in Germany");
+          view.page.locator(".lab-form .primary").click();
+          view.page.waitForSelector(".lab tbody tr");
+        });
+    views.put(
+        "admin-document",
+        view -> {
+          view.open("#/admin/documents").page.locator(".main-cell a").first().click();
+          view.page.waitForSelector(".chunks li");
+        });
+    return views;
+  }
+
+  @ParameterizedTest
+  @MethodSource("looks")
+  void viewsArePicturedAndAccessible(Look look) throws IOException {
+    List<String> findings = new ArrayList<>();
+    String suffix =
+        "-%s-%s-%s"
+            .formatted(
+                look.language(),
+                look.theme().name().toLowerCase(Locale.ROOT),
+                look.width() < 600 ? "phone" : "desk");
+    try (PageService.View view = service.view(look)) {
+      views(look)
+          .forEach(
+              (name, reach) -> {
+                reach.accept(view);
+                view.screenshot(name + suffix);
+                for (Object finding : seriousFindings(view.page)) {
+                  findings.add(name + suffix + ": " + finding);
+                }
+                assertThat(
+                        (Boolean)
+                            view.page.evaluate(
+                                "document.documentElement.scrollWidth <= innerWidth"))
+                    .as("%s fits the width of the screen", name + suffix)
+                    .isTrue();
+              });
+    }
+    Files.createDirectories(Path.of("target/screenshots"));
+    Files.writeString(
+        Path.of("target/screenshots/accessibility" + suffix + ".txt"),
+        findings.isEmpty() ? "no serious finding\n" : String.join("\n", findings));
+    assertThat(findings).isEmpty();
+  }
+
+  /** What axe-core, the script in Deque's jar, holds against what is shown. */
+  private static List<?> seriousFindings(Page page) {
+    try (InputStream script = PageQualityIT.class.getResourceAsStream("/axe.min.js")) {
+      page.evaluate(
+          new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return (List<?>)
+        page.evaluate(
+            """
+            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+              .filter(rule => ['serious', 'critical'].includes(rule.impact))
+              .map(rule => `${rule.id} (${rule.help}) at `
+                + rule.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(' and '))
+            """);
+  }
+
+  @Test
+  void firstLoadIsLightAndSoonReady() {
+    try (PageService.View view = service.view(Look.ENGLISH)) {
+      Map<String, Integer> weights = new LinkedHashMap<>();
+      List<Response> responses = new ArrayList<>();
+      view.page.onResponse(responses::add);
+      view.open("");
+      for (Response response : responses) {
+        weights.merge(
+            response.url().replaceFirst("^.*?//[^/]+", ""),
+            response.request().sizes().responseBodySize,
+            Integer::sum);
+      }
+      int total = weights.values().stream().mapToInt(Integer::intValue).sum();
+      String report = total + " bytes on the first load\n" + weights;
+      write("page-weight.txt", report);
+      assertThat(total).as(report).isLessThan(FIRST_LOAD_BYTES);
+      assertThat(weights.keySet())
+          .noneMatch(path -> path.contains("pdf") || path.contains("uPlot"));
+    }
+  }
+
+  /** By painted frames, since a machine under load says little by its clock. */
+  @Test
+  void conversationOfFiveHundredMessagesIsLight() {
+    try (PageService.View view = service.view(Look.ENGLISH)) {
+      Page page = view.page;
+      page.route(
+          Pattern.compile("/api/conversations/" + english + "$"),
+          route -> {
+            var full = PageService.JSON.readTree(route.fetch().text());
+            var turns = (tools.jackson.databind.node.ArrayNode) full.get("turns");
+            var first = turns.get(0);
+            while (turns.size() < 250) {
+              turns.add(first.deepCopy());
+            }
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody(full.toString()));
+          });
+      view.open("#/c/" + english);
+      assertThat(page.locator(".turn")).hasCount(250);
+      Object frames =
+          page.evaluate(
+              """
+              async () => {
+                const box = document.querySelector('.turns-scroll');
+                const times = [];
+                box.scrollTop = 0;
+                let last = performance.now();
+                for (let i = 0; i < 120; i++) {
+                  box.scrollTop += 400;
+                  await new Promise(requestAnimationFrame);
+                  const now = performance.now();
+                  times.push(now - last);
+                  last = now;
+                }
+                times.sort((a, b) => a - b);
+                return times[60];
+              }
+              """);
+      double median = ((Number) frames).doubleValue();
+      write("scrolling.txt", "500 messages: a frame every " + median + " ms at the median\n");
+      // Without content-visibility it is several times this, even on a quick machine.
+      assertThat(median).isLessThan(60);
+      page.fill("#question", "typing");
+      assertThat(page.locator("#question")).hasValue("typing");
+    }
+  }
+
+  private static void write(String name, String text) {
+    try {
+      Files.createDirectories(Path.of("target/screenshots"));
+      Files.writeString(Path.of("target/screenshots/" + name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
