@@ -57,16 +57,18 @@ public class DocumentReports {
     }
     database
         .sql(
-            "insert into document_report (id, document_id, revision, reason, comment, reporter,"
-                + " created_at) values (?, ?, ?, ?, ?, ?, ?)")
-        .params(
-            UUID.randomUUID(),
-            document.id(),
-            revision,
-            reason.name(),
-            comment,
-            reporter,
-            clock.instant().atOffset(ZoneOffset.UTC))
+            """
+            insert into document_report
+              (id, document_id, revision, reason, comment, reporter, created_at)
+            values (:id, :document, :revision, :reason, :comment, :reporter, :at)
+            """)
+        .param("id", UUID.randomUUID())
+        .param("document", document.id())
+        .param("revision", revision)
+        .param("reason", reason.name())
+        .param("comment", comment)
+        .param("reporter", reporter)
+        .param("at", clock.instant().atOffset(ZoneOffset.UTC))
         .update();
   }
 

@@ -10,6 +10,7 @@ import { confirmDialog } from '../dialog.js';
 let jobs = [];
 let generations = [];
 let schedules = [];
+const titles = new Map();
 let onlyProblems = false;
 let timer = null;
 
@@ -33,6 +34,11 @@ async function load() {
   clearTimeout(timer);
   try {
     jobs = await get('/api/admin/jobs');
+    if (jobs.some(job => job.documentId && !titles.has(job.documentId))) {
+      for (const doc of await get('/api/documents')) titles.set(doc.id, doc.title);
+      // Of documents that are gone the title is, too.
+      for (const job of jobs) if (job.documentId && !titles.has(job.documentId)) titles.set(job.documentId, '');
+    }
     generations = await optional('/api/admin/index');
     schedules = await optional('/api/admin/schedules');
     const isBusy = jobs.some(job => job.state === 'QUEUED' || job.state === 'RUNNING');
@@ -102,7 +108,7 @@ function row(job) {
   return html`
     <tr>
       <td class="main-cell">${t('jobKinds')[job.kind] ?? job.kind}
-        ${job.documentId ? html`<a class="small block" href="#/admin/documents/${job.documentId}">${job.documentTitle ?? t('document')}</a>` : nothing}
+        ${titles.get(job.documentId) ? html`<a class="small block" href="#/admin/documents/${job.documentId}">${titles.get(job.documentId)}</a>` : nothing}
         ${job.message ? html`<span class="small block reason">${job.message}</span>` : nothing}
         ${job.result ? html`<details class="small"><summary>${t('result')}</summary>${resultList(job.result)}</details>` : nothing}
         ${job.state === 'FAILED' || job.kind !== 'INGEST' ? errorList(job) : nothing}</td>
