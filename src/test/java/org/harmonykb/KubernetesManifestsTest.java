@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1Service;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class KubernetesManifestsTest {
   @Test
   void everyListedManifestFitsTheSchema() throws IOException {
     List<Map<String, Object>> manifests = manifests();
-    assertThat(manifests).hasSize(4);
+    assertThat(manifests).hasSize(5);
     for (Map<String, Object> manifest : manifests) {
       validate(GSON.toJsonTree(manifest));
     }
@@ -71,6 +72,7 @@ class KubernetesManifestsTest {
     String kind = manifest.getAsJsonObject().get("kind").getAsString();
     switch (kind) {
       case "Deployment" -> V1Deployment.validateJsonElement(manifest);
+      case "NetworkPolicy" -> V1NetworkPolicy.validateJsonElement(manifest);
       case "Service" -> V1Service.validateJsonElement(manifest);
       case "PersistentVolumeClaim" -> V1PersistentVolumeClaim.validateJsonElement(manifest);
       default -> throw new AssertionError("no schema for " + kind);

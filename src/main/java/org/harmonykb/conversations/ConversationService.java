@@ -32,6 +32,11 @@ public class ConversationService {
     return conversations.findTop500ByOwnerOrderByUpdatedAtDesc(owner);
   }
 
+  /** Whether a turn, which is an answer, is of a conversation of this user. */
+  public boolean isAnswerOf(UUID turn, String owner) {
+    return turns.findOwner(turn).filter(owner::equals).isPresent();
+  }
+
   public boolean belongsTo(UUID id, String owner) {
     return conversations.existsByIdAndOwner(id, owner);
   }

@@ -14,9 +14,9 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Guards every path that names a document or a conversation, whichever controller serves it: what
- * the caller may not see does not exist for them. Paths of objects are {@code
- * /api/documents/{id}/…} and {@code /api/conversations/{id}/…}.
+ * Guards every path that names a document, a conversation or an answer, whichever controller serves
+ * it: what the caller may not see does not exist for them. Paths of objects are {@code
+ * /api/documents/{id}/…}, {@code /api/conversations/{id}/…} and {@code /api/answers/{id}/…}.
  */
 @Component
 class ObjectRights implements HandlerInterceptor {
@@ -43,6 +43,9 @@ class ObjectRights implements HandlerInterceptor {
         requireReadable(uuid(id));
       } else if (isUnder(pattern, "/api/conversations/{id}")) {
         requireOwn(uuid(id));
+      } else if (isUnder(pattern, "/api/answers/{id}")
+          && !conversations.isAnswerOf(uuid(id), caller.name())) {
+        throw new UnknownConversationException(uuid(id));
       }
     }
     return true;

@@ -27,9 +27,6 @@ import org.springframework.security.oauth2.server.resource.web.DefaultBearerToke
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
-import org.springframework.security.web.context.DelegatingSecurityContextRepository;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
-import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
@@ -58,7 +55,8 @@ class SecurityConfiguration {
     SecurityMode asked = properties.mode();
     if (asked == SecurityMode.DEMO && !isPrivate) {
       throw new IllegalStateException(
-          "kb.security.mode=demo serves this machine only; set server.address to 127.0.0.1 or choose local, oidc or proxy");
+          "kb.security.mode=demo serves this machine only; set server.address to 127.0.0.1 or"
+              + " choose local, oidc or proxy");
     }
     if (asked == SecurityMode.PROXY && properties.proxy().addresses().isEmpty()) {
       throw new IllegalStateException(
@@ -70,13 +68,6 @@ class SecurityConfiguration {
   @Bean
   PasswordEncoder passwordEncoder() {
     return PasswordEncoderFactories.createDelegatingPasswordEncoder();
-  }
-
-  @Bean
-  SecurityContextRepository securityContextRepository() {
-    return new DelegatingSecurityContextRepository(
-        new RequestAttributeSecurityContextRepository(),
-        new HttpSessionSecurityContextRepository());
   }
 
   /** Nobody signs in by Spring's own forms. */
@@ -147,8 +138,7 @@ class SecurityConfiguration {
               new DemoSignIn(properties.hosts(), refusals), AnonymousAuthenticationFilter.class);
       return http.build();
     }
-    http.addFilterBefore(new SessionRefresh(users), AnonymousAuthenticationFilter.class)
-        .addFilterBefore(new ApiKeySignIn(keys, refusals), AnonymousAuthenticationFilter.class);
+    http.addFilterBefore(new ApiKeySignIn(keys, refusals), AnonymousAuthenticationFilter.class);
     if (mode == SecurityMode.PROXY) {
       http.addFilterBefore(
           new ProxySignIn(properties, users, refusals), AnonymousAuthenticationFilter.class);
