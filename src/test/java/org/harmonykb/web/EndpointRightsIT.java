@@ -86,6 +86,17 @@ class EndpointRightsIT {
       GET /v1/responses/{id}/input_items      CHAT
       DELETE /v1/responses/{id}               CHAT
       GET /v1/**                              CHAT
+      GET /v1/models/{id}                     CHAT
+      POST /v1/completions                    CHAT
+      POST /v1/completions/                   CHAT
+      POST /v1/embeddings                     CHAT
+      POST /v1/embeddings/                    CHAT
+      POST /v1/responses                      CHAT
+      POST /v1/responses/                     CHAT
+      GET /v1/responses/{id}                  CHAT
+      GET /v1/responses/{id}/input_items      CHAT
+      DELETE /v1/responses/{id}               CHAT
+      GET /v1/**                              CHAT
       POST /api/admin/search                  ADMIN
       POST /api/admin/reindex                 ADMIN
       POST /api/admin/backup                  ADMIN
