@@ -5,6 +5,23 @@ import java.util.List;
 /** Follows an answer while it is made. An exception from it cancels the answer. */
 public interface AnswerListener {
 
+  /** Follows nothing. */
+  AnswerListener NONE =
+      new AnswerListener() {
+
+        @Override
+        public void sources(List<Answer.Citation> sources) {}
+
+        @Override
+        public void progress(int queued, int done, int total) {}
+
+        @Override
+        public void token(String text) {}
+
+        @Override
+        public void citation(int n, String sentence) {}
+      };
+
   void sources(List<Answer.Citation> sources);
 
   /** Prompt tokens read, or the place in the queue. */

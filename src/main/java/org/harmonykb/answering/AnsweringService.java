@@ -29,6 +29,7 @@ public class AnsweringService {
   private final Adapters adapters;
   private final ConversationService conversations;
   private final AnsweringProperties properties;
+  private final RunningAnswers running;
   private final Clock clock;
   private final JsonMapper json;
   private final Answerer answerer;
@@ -41,8 +42,10 @@ public class AnsweringService {
       Adapters adapters,
       ConversationService conversations,
       AnsweringProperties properties,
+      RunningAnswers running,
       Clock clock,
       JsonMapper json) {
+    this.running = running;
     this.retriever = retriever;
     this.model = model;
     this.assistants = assistants;
@@ -83,8 +86,27 @@ public class AnsweringService {
     }
   }
 
-  /** Answers a question that {@link #check} let through, and stores the turn. */
+  /**
+   * Answers a question that {@link #check} let through, and stores the turn.
+   *
+   * @throws DocumentRemovedException if a document that it was made from was removed meanwhile
+   */
   public Answer ask(Question question, AnswerListener listener) {
+    Set<UUID> earlier =
+        question.conversationId() == null
+            ? Set.of()
+            : conversations.documents(question.conversationId());
+    try (RunningAnswers.Run run = running.begin(earlier, listener)) {
+      try {
+        return ask(question, run);
+      } catch (AnswerCancelledException e) {
+        run.check();
+        throw e;
+      }
+    }
+  }
+
+  private Answer ask(Question question, RunningAnswers.Run listener) {
     UUID conversationId =
         question.conversationId() == null ? UUID.randomUUID() : question.conversationId();
     List<Answerer.Exchange> history =
@@ -106,7 +128,8 @@ public class AnsweringService {
         question.text(),
         outcome.prompt(),
         outcome.written(),
-        json.writeValueAsString(outcome.answer()));
+        json.writeValueAsString(outcome.answer()),
+        listener.documents());
     return outcome.answer();
   }
 
@@ -125,14 +148,15 @@ public class AnsweringService {
             ? Set.copyOf(assistant.collections())
             : question.collections();
     List<Passage> found =
-        retriever.search(new Query(searchedFor, collections, CANDIDATES), question.scope());
+        retriever.search(
+            new Query(
+                searchedFor,
+                Query.Filters.NONE.withCollections(collections).withEffectiveOn(today()),
+                CANDIDATES),
+            question.scope());
     List<Passage> passages =
         ContextBuilder.choose(
-            found,
-            properties.passages(),
-            properties.passageTokens(),
-            this::tokens,
-            LocalDate.now(clock));
+            found, properties.passages(), properties.passageTokens(), this::tokens, today());
     return answerer.answer(
         new Answerer.Task(
             question,
@@ -152,6 +176,12 @@ public class AnsweringService {
    * @throws InvalidQuestionException if the question cannot be searched for as it was asked
    */
   public SearchTrace trace(SearchTrace.Request request) {
+    try (RunningAnswers.Run _ = running.begin(Set.of(), AnswerListener.NONE)) {
+      return search(request);
+    }
+  }
+
+  private SearchTrace search(SearchTrace.Request request) {
     if (request.question().isBlank()) {
       throw new InvalidQuestionException("The question is empty");
     }
@@ -173,6 +203,9 @@ public class AnsweringService {
         request.filters().collections().isEmpty()
             ? request.filters().withCollections(Set.copyOf(assistant.collections()))
             : request.filters();
+    if (filters.effectiveOn() == null) {
+      filters = filters.withEffectiveOn(today());
+    }
     int limit = Math.max(CANDIDATES, request.limit());
     RetrievalTrace retrieval =
         retriever.trace(new Query(condensed.text(), filters, limit), request.scope());
@@ -186,7 +219,7 @@ public class AnsweringService {
             properties.passages(),
             properties.passageTokens(),
             this::tokens,
-            filters.effectiveOn() == null ? LocalDate.now(clock) : filters.effectiveOn());
+            filters.effectiveOn() == null ? today() : filters.effectiveOn());
     double contextMs = Answerer.millis(searched);
     return SearchTrace.of(
         request,
@@ -206,6 +239,10 @@ public class AnsweringService {
   /** Answers from given passages. */
   public Answerer answerer() {
     return answerer;
+  }
+
+  private LocalDate today() {
+    return LocalDate.now(clock);
   }
 
   private int tokens(String text) {

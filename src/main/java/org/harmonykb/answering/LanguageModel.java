@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The loaded model, if there is one. The service starts and answers without: {@link #loaded} is
@@ -43,6 +45,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
 
   private final @Nullable Loaded loaded;
   private final String description;
+  private final @Nullable Path cacheFolder;
 
   @Autowired
   LanguageModel(
@@ -72,7 +75,8 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
       Path file = configured.isBlank() ? firstModel() : Path.of(configured);
       if (file == null) {
         text =
-            "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a folder of safetensors";
+            "No model is loaded: run scripts/fetch-model or set kb.model.path to a GGUF file or a"
+                + " folder of safetensors";
       } else {
         Loaded bare = load(file, options);
         model = new Loaded(observed.apply(bare.engine), bare.format);
@@ -86,6 +90,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
     loaded = model;
     description = text;
+    cacheFolder = options.kvCacheFolder();
     if (model != null) {
       Loaded ready = model;
       Thread.ofVirtual().name("warm-up").start(ready.engine::warmUp);
@@ -94,6 +99,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
 
   private LanguageModel() {
     loaded = null;
+    cacheFolder = null;
     description = "No model is wanted";
   }
 
@@ -152,6 +158,19 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   /** The model's name, or why there is none and what to do. */
   public String describe() {
     return description;
+  }
+
+  /** Drops what prompts left behind in caches, on disk too; what a running answer reads stays. */
+  void forgetPrompts() {
+    if (loaded != null) {
+      loaded.engine.forgetPrompts();
+    } else if (cacheFolder != null) {
+      try {
+        FileSystemUtils.deleteRecursively(cacheFolder); // of a model that was loaded before
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot delete " + cacheFolder, e);
+      }
+    }
   }
 
   @Override

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
       EngineCommand.class,
       EvalCommand.class,
       HarmonyCommand.class,
+      IngestCommand.class,
       RestoreCommand.class
     })
 public final class KbCommand {
@@ -43,7 +44,9 @@ public final class KbCommand {
   public static int execute(
       String[] args, Function<String[], ConfigurableApplicationContext> startServer) {
     CommandLine kb =
-        new CommandLine(new KbCommand()).addSubcommand(new ServeCommand(startServer::apply));
+        new CommandLine(new KbCommand())
+            .addSubcommand(new ServeCommand(startServer::apply))
+            .addSubcommand(new CheckCommand(startServer));
     Objects.requireNonNull(kb.getSubcommands().get("eval"))
         .addSubcommand(new EvalAnswersCommand(startServer));
     return kb.setExecutionExceptionHandler(

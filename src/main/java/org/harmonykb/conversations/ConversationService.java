@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -19,9 +20,12 @@ public class ConversationService {
 
   private final Conversations conversations;
   private final Turns turns;
+  private final TurnDocuments turnDocuments;
   private final Clock clock;
 
-  ConversationService(Conversations conversations, Turns turns, Clock clock) {
+  ConversationService(
+      Conversations conversations, Turns turns, TurnDocuments turnDocuments, Clock clock) {
+    this.turnDocuments = turnDocuments;
     this.conversations = conversations;
     this.turns = turns;
     this.clock = clock;
@@ -59,9 +63,15 @@ public class ConversationService {
     return turns.findByConversationIdOrderByOrdinal(id);
   }
 
+  /** The documents whose passages were in the prompts of a conversation. */
+  public Set<UUID> documents(UUID id) {
+    return turnDocuments.of(id);
+  }
+
   /**
    * Adds a turn; the first one begins the conversation.
    *
+   * @param documents those whose passages were in the prompt
    * @throws UnknownConversationException if the conversation is another user's
    */
   @Transactional
@@ -72,7 +82,8 @@ public class ConversationService {
       String question,
       String prompt,
       String answer,
-      String result) {
+      String result,
+      Set<UUID> documents) {
     Conversation conversation =
         conversations
             .findById(id)
@@ -83,15 +94,17 @@ public class ConversationService {
     }
     conversation.touch(clock.instant());
     conversations.saveAndFlush(conversation);
-    turns.save(
-        new Turn(
-            id,
-            turns.countByConversationId(id),
-            question,
-            prompt,
-            answer,
-            result,
-            clock.instant()));
+    Turn turn =
+        turns.saveAndFlush(
+            new Turn(
+                id,
+                turns.countByConversationId(id),
+                question,
+                prompt,
+                answer,
+                result,
+                clock.instant()));
+    turnDocuments.add(turn.id(), documents);
   }
 
   @Transactional

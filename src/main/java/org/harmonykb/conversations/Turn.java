@@ -48,6 +48,10 @@ public class Turn {
     this.createdAt = now;
   }
 
+  public UUID id() {
+    return id;
+  }
+
   public int ordinal() {
     return ordinal;
   }

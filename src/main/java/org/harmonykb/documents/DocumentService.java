@@ -14,9 +14,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.tika.detect.Detector;
 import org.apache.tika.io.TikaInputStream;
@@ -24,15 +27,16 @@ import org.apache.tika.metadata.Metadata;
 import org.apache.tika.metadata.TikaCoreProperties;
 import org.apache.tika.mime.MimeTypes;
 import org.harmonykb.retrieval.AccessScope;
-import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/** Takes documents in, tells about them and removes them. */
+/** Takes documents in and tells about them; see {@link DocumentRemoval} for their end. */
 @Service
 public class DocumentService {
 
@@ -68,32 +72,92 @@ public class DocumentService {
           "text/tab-separated-values",
           "message/rfc822");
 
+  private static final List<DocumentState> ON_THEIR_WAY =
+      List.of(
+          DocumentState.RECEIVED,
+          DocumentState.PARSING,
+          DocumentState.EMBEDDING,
+          DocumentState.INDEXING);
+
+  /** Times that two first uploads of one document may meet. */
+  private static final int ATTEMPTS = 3;
+
   private final Documents documents;
+  private final Revisions revisions;
   private final FileStore files;
+  private final DocumentRemoval removal;
   private final IngestionQueue queue;
-  private final SearchIndex index;
+  private final TransactionTemplate transaction;
   private final Clock clock;
 
   /** By first bytes and name alone: nothing is opened before the reading process does it. */
   private final Detector detector = MimeTypes.getDefaultMimeTypes();
 
   DocumentService(
-      Documents documents, FileStore files, IngestionQueue queue, SearchIndex index, Clock clock) {
+      Documents documents,
+      Revisions revisions,
+      FileStore files,
+      DocumentRemoval removal,
+      IngestionQueue queue,
+      TransactionTemplate transaction,
+      Clock clock) {
     this.documents = documents;
+    this.revisions = revisions;
     this.files = files;
+    this.removal = removal;
     this.queue = queue;
-    this.index = index;
+    this.transaction = transaction;
     this.clock = clock;
   }
 
   /**
    * Takes a file in: the file, its row and its job are there when this returns. The same content
-   * under the same external id changes nothing.
+   * under the same external id makes no new revision; where it comes with another collection, other
+   * readers or days, these hold at once.
    *
    * @throws RefusedFileException if the file cannot become a document
    */
-  @Transactional
   public StoredDocument accept(IncomingFile file) {
+    return acceptAll(() -> Stream.of(file)).getFirst();
+  }
+
+  private StoredDocument acceptOne(IncomingFile file) {
+    String mediaType = checked(file);
+    String sha256 = sha256(file.content());
+    StoredDocument document =
+        documents
+            .findLockedByExternalId(file.externalId())
+            .orElseGet(
+                () -> new StoredDocument(UUID.randomUUID(), file.externalId(), clock.instant()));
+    boolean hasTerms = document.revision() > 0 && document.hasTermsOf(file);
+    if (document.sha256().equals(sha256)) {
+      if (!hasTerms) {
+        document.takeTerms(file, clock.instant());
+        documents.saveAndFlush(document);
+        revisions.update(document);
+        queue.refresh(document);
+      }
+      if (document.state() == DocumentState.FAILED) {
+        retry(document);
+      }
+      return document;
+    }
+    boolean wasThere = document.revision() > 0;
+    String storedAs = files.store(file.content());
+    onRollback(() -> files.delete(storedAs));
+    document.receive(file, mediaType, sha256, file.content().length, storedAs, clock.instant());
+    documents.saveAndFlush(document);
+    revisions.add(document);
+    removal.allow(file.externalId());
+    if (wasThere && !hasTerms) {
+      queue.refresh(document); // what answers until the new content is read
+    }
+    queue.enqueue(document.id());
+    return document;
+  }
+
+  /** The file's media type. */
+  private String checked(IncomingFile file) {
     if (file.content().length == 0) {
       throw new RefusedFileException(
           RefusedFileException.Kind.EMPTY, "The file " + file.filename() + " is empty");
@@ -105,6 +169,18 @@ public class DocumentService {
           RefusedFileException.Kind.BAD_NAME,
           "A document's id and file name need 1 to 500 characters");
     }
+    if (file.collection().isBlank() || file.collection().length() > 100) {
+      throw new RefusedFileException(
+          RefusedFileException.Kind.BAD_NAME, "A collection's name needs 1 to 100 characters");
+    }
+    if (file.effectiveFrom() != null
+        && file.effectiveTo() != null
+        && file.effectiveTo().isBefore(file.effectiveFrom())) {
+      throw new RefusedFileException(
+          RefusedFileException.Kind.BAD_DATES,
+          "effectiveTo %s is before effectiveFrom %s"
+              .formatted(file.effectiveTo(), file.effectiveFrom()));
+    }
     String mediaType = mediaType(file);
     if (!MEDIA_TYPES.contains(mediaType) && !CONTAINERS.contains(mediaType)) {
       throw new RefusedFileException(
@@ -112,44 +188,49 @@ public class DocumentService {
           "The file %s is %s; PDF, Word, Excel, PowerPoint, OpenDocument, HTML, Markdown, text, CSV, EML and ZIP can be read"
               .formatted(file.filename(), mediaType));
     }
-    String sha256 = sha256(file.content());
-    StoredDocument document =
-        documents
-            .findByExternalId(file.externalId())
-            .orElseGet(
-                () -> new StoredDocument(UUID.randomUUID(), file.externalId(), clock.instant()));
-    boolean unchanged =
-        document.sha256().equals(sha256)
-            && document.collection().equals(file.collection())
-            && document.allow().equals(file.allow());
-    if (unchanged) {
-      return document;
-    }
-    boolean hasOtherReaders =
-        document.revision() > 0
-            && !(document.collection().equals(file.collection())
-                && document.allow().equals(file.allow()));
-    if (hasOtherReaders) {
-      beforeCommit(() -> index.delete(document.id()));
-    }
-    String replaced = document.storedAs();
-    String storedAs = files.store(file.content());
-    onCompletion(committed -> files.delete(committed ? replaced : storedAs));
-    document.receive(file, mediaType, sha256, file.content().length, storedAs, clock.instant());
-    documents.save(document);
-    queue.enqueue(document.id());
-    return document;
+    return mediaType;
   }
 
   /**
    * Takes several files in, or none of them: a refused one undoes those before it.
    *
-   * @param incoming read one by one, so that only one content is in memory
+   * @param incoming read one by one, so that only one content is in memory; asked for again where
+   *     somebody else took one of them in at the same time
    * @throws RefusedFileException if one of the files cannot become a document
    */
-  @Transactional
-  public List<StoredDocument> acceptAll(Stream<IncomingFile> incoming) {
-    return incoming.map(this::accept).toList();
+  public List<StoredDocument> acceptAll(Supplier<Stream<IncomingFile>> incoming) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return Objects.requireNonNull(
+            transaction.execute(status -> incoming.get().map(this::acceptOne).toList()));
+      } catch (DataIntegrityViolationException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Has a document read again that failed, or whose reading was cancelled.
+   *
+   * @throws UnknownDocumentException if there is none
+   */
+  public StoredDocument retry(UUID id) {
+    return Objects.requireNonNull(
+        transaction.execute(
+            status -> {
+              StoredDocument document =
+                  documents.findLocked(id).orElseThrow(() -> new UnknownDocumentException(id));
+              retry(document);
+              return document;
+            }));
+  }
+
+  private void retry(StoredDocument document) {
+    document.moveTo(DocumentState.RECEIVED, null, clock.instant());
+    documents.saveAndFlush(document);
+    queue.enqueue(document.id());
   }
 
   /** All documents that fit and may be read, the latest first. */
@@ -194,6 +275,76 @@ public class DocumentService {
     return documents.findByExternalId(externalId);
   }
 
+  /** Other documents with the same content, the oldest first. */
+  @Transactional(readOnly = true)
+  public List<StoredDocument> sameContent(StoredDocument document) {
+    return documents.findBySha256OrderByCreatedAt(document.sha256()).stream()
+        .filter(other -> !other.id().equals(document.id()))
+        .toList();
+  }
+
+  /** What a watched folder or client keeps in step. */
+  @Transactional(readOnly = true)
+  public List<StoredDocument> ofSource(String source) {
+    return documents.findBySource(source);
+  }
+
+  /** Has a source keep a document in step from now on. */
+  @Transactional
+  public void adopt(UUID id, String source) {
+    documents.findLocked(id).ifPresent(document -> document.belongTo(source));
+  }
+
+  /** A document's revisions, the newest first. */
+  @Transactional(readOnly = true)
+  public List<DocumentRevision> revisions(UUID id) {
+    return revisions.of(get(id).id());
+  }
+
+  /** All revisions of all documents. */
+  @Transactional(readOnly = true)
+  public List<DocumentRevision> allRevisions() {
+    return revisions.all();
+  }
+
+  /**
+   * @throws UnknownRevisionException if there is none, or not any more
+   */
+  @Transactional(readOnly = true)
+  public DocumentRevision revision(UUID id, int revision) {
+    return revisions
+        .find(get(id).id(), revision)
+        .orElseThrow(() -> new UnknownRevisionException(id, revision));
+  }
+
+  /** What counts of a document today and later, the newest first. */
+  @Transactional(readOnly = true)
+  public List<RevisionInForce> inForce(UUID id) {
+    return RevisionInForce.of(revisions.of(id), LocalDate.now(clock));
+  }
+
+  /**
+   * Removes an old revision with its file and passages.
+   *
+   * @throws UnknownRevisionException if there is none
+   * @throws RevisionInUseException if it is the current one or still answers
+   */
+  @Transactional
+  public void purge(UUID id, int revision) {
+    StoredDocument document =
+        documents.findLocked(id).orElseThrow(() -> new UnknownDocumentException(id));
+    DocumentRevision old =
+        revisions.find(id, revision).orElseThrow(() -> new UnknownRevisionException(id, revision));
+    boolean isInUse =
+        document.revision() == revision
+            || inForce(id).stream().anyMatch(r -> r.revision().revision() == revision);
+    if (isInUse) {
+      throw new RevisionInUseException(revision);
+    }
+    revisions.remove(id, revision);
+    onCommit(() -> files.delete(old.storedAs()));
+  }
+
   /** Where a document's content lies; to be read only. */
   public Path file(StoredDocument document) {
     return files.path(document.storedAs());
@@ -201,6 +352,20 @@ public class DocumentService {
 
   public byte[] content(StoredDocument document) {
     return files.read(document.storedAs());
+  }
+
+  public byte[] content(DocumentRevision revision) {
+    return files.read(revision.storedAs());
+  }
+
+  /** All stored files by name. */
+  public Map<String, StoredFile> storedFiles() {
+    return files.list();
+  }
+
+  /** Deletes a stored file that belongs to nothing. */
+  public void deleteStoredFile(String name) {
+    files.delete(name);
   }
 
   /** How many documents that may be read are in each state. */
@@ -217,63 +382,80 @@ public class DocumentService {
 
   /** Documents on their way, the oldest first. */
   public List<StoredDocument> unfinished() {
-    return documents
-        .findByStateIn(
-            List.of(
-                DocumentState.RECEIVED,
-                DocumentState.PARSING,
-                DocumentState.EMBEDDING,
-                DocumentState.INDEXING))
-        .stream()
+    return documents.findByStateIn(ON_THEIR_WAY).stream()
         .sorted(Comparator.comparing(StoredDocument::createdAt))
         .toList();
   }
 
-  /** Removes a document; when this returns, no search finds it and its file is gone. */
-  @Transactional
-  public void delete(UUID id) {
-    StoredDocument document = get(id);
-    documents.delete(document);
-    documents.flush();
-    index.delete(id);
-    String storedAs = document.storedAs();
-    onCompletion(
-        committed -> {
-          if (committed) {
-            files.delete(storedAs);
-          }
-        });
+  /** How many documents are on their way. */
+  public long countUnfinished() {
+    return documents.countByStateIn(ON_THEIR_WAY);
+  }
+
+  /** How many documents wait to be read. */
+  public long countUnread() {
+    return documents.countByStateIn(List.of(DocumentState.RECEIVED, DocumentState.PARSING));
+  }
+
+  /** Some documents that are found by their words and wait for their vectors. */
+  public List<StoredDocument> toEmbed() {
+    return documents.findTop64ByStateOrderByUpdatedAt(DocumentState.EMBEDDING);
   }
 
   /** Moves a document on, unless it is gone or has a newer revision; false then. */
   @Transactional
   public boolean moveTo(UUID id, int revision, DocumentState state, @Nullable String reason) {
     Optional<StoredDocument> document =
-        documents.findById(id).filter(d -> d.revision() == revision);
+        documents.findLocked(id).filter(d -> d.revision() == revision);
     document.ifPresent(d -> d.moveTo(state, reason, clock.instant()));
     return document.isPresent();
   }
 
   /**
-   * Marks a document searchable and notes what its text told.
+   * What a document's text told.
    *
-   * @param note what could not be read of it, or null
+   * @param effectiveFrom what it says about its first day, or null
+   */
+  public record Description(String title, @Nullable LocalDate effectiveFrom, int passages) {}
+
+  /**
+   * Notes what a document's text told and writes its passages, while it holds still: neither a
+   * removal nor a newer revision comes between.
+   *
+   * @param reason what could not be read of it, or null
+   * @param write writes the passages; called with the document as it is now
+   * @return false if it is gone or has a newer revision; nothing is written then
    */
   @Transactional
-  public boolean makeSearchable(
+  public boolean publish(
       UUID id,
       int revision,
-      String title,
-      @Nullable LocalDate effectiveFrom,
-      int passages,
-      @Nullable String note) {
-    Optional<StoredDocument> document =
-        documents.findById(id).filter(d -> d.revision() == revision);
-    document.ifPresent(
-        d -> {
-          d.describe(title, effectiveFrom, passages);
-          d.moveTo(DocumentState.SEARCHABLE, note, clock.instant());
+      Description description,
+      DocumentState state,
+      @Nullable String reason,
+      Consumer<StoredDocument> write) {
+    Optional<StoredDocument> found = documents.findLocked(id).filter(d -> d.revision() == revision);
+    found.ifPresent(
+        document -> {
+          document.describe(description.title, description.effectiveFrom, description.passages);
+          document.moveTo(state, reason, clock.instant());
+          documents.saveAndFlush(document);
+          revisions.update(document);
+          write.accept(document);
         });
+    return found.isPresent();
+  }
+
+  /**
+   * Does something while a document holds still: neither a removal nor a new revision comes
+   * between.
+   *
+   * @return false if it is gone; nothing is done then
+   */
+  @Transactional
+  public boolean holding(UUID id, Consumer<StoredDocument> work) {
+    Optional<StoredDocument> document = documents.findLocked(id);
+    document.ifPresent(work);
     return document.isPresent();
   }
 
@@ -287,7 +469,8 @@ public class DocumentService {
     }
   }
 
-  private static String sha256(byte[] content) {
+  /** How contents are told apart. */
+  public static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
@@ -295,28 +478,22 @@ public class DocumentService {
     }
   }
 
-  /** What happens after a transaction. */
-  private interface Completion {
-    void completed(boolean committed);
+  private static void onRollback(Runnable work) {
+    onCompletion(TransactionSynchronization.STATUS_ROLLED_BACK, work);
   }
 
-  /** Passages must not be found by their old readers until the new ones are indexed. */
-  private static void beforeCommit(Runnable action) {
-    TransactionSynchronizationManager.registerSynchronization(
-        new TransactionSynchronization() {
-          @Override
-          public void beforeCommit(boolean readOnly) {
-            action.run();
-          }
-        });
+  private static void onCommit(Runnable work) {
+    onCompletion(TransactionSynchronization.STATUS_COMMITTED, work);
   }
 
-  private static void onCompletion(Completion completion) {
+  private static void onCompletion(int wanted, Runnable work) {
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override
           public void afterCompletion(int status) {
-            completion.completed(status == STATUS_COMMITTED);
+            if (status == wanted) {
+              work.run();
+            }
           }
         });
   }

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -51,6 +55,28 @@ class FileStore {
       return Files.readAllBytes(folder.resolve(name));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a stored file", e);
+    }
+  }
+
+  /** All files by name, those half written included. */
+  Map<String, StoredFile> list() {
+    Map<String, StoredFile> found = new HashMap<>();
+    if (!Files.isDirectory(folder)) {
+      return found;
+    }
+    try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
+      for (Path path : paths) {
+        try {
+          found.put(
+              String.valueOf(path.getFileName()),
+              new StoredFile(Files.size(path), Files.getLastModifiedTime(path).toInstant()));
+        } catch (NoSuchFileException e) {
+          // Deleted meanwhile.
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the stored files in " + folder, e);
     }
   }
 

@@ -8,7 +8,8 @@ public final class RefusedFileException extends RuntimeException {
     EMPTY,
     TOO_LARGE,
     UNSUPPORTED,
-    BAD_NAME
+    BAD_NAME,
+    BAD_DATES
   }
 
   private final Kind kind;

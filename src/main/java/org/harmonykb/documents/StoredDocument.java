@@ -7,6 +7,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -34,7 +35,10 @@ public class StoredDocument {
   private long sizeBytes;
   private String storedAs;
   private int passages;
+  private @Nullable LocalDate declaredFrom;
   private @Nullable LocalDate effectiveFrom;
+  private @Nullable LocalDate effectiveTo;
+  private @Nullable String source;
   private Instant createdAt;
   private Instant updatedAt;
 
@@ -59,18 +63,46 @@ public class StoredDocument {
 
   void receive(
       IncomingFile file, String mediaType, String sha256, long size, String storedAs, Instant now) {
-    this.collection = file.collection();
-    this.allowList = String.join("\n", new TreeSet<>(file.allow()));
+    takeTerms(file, now);
     this.filename = file.filename();
     this.title = file.filename();
     this.mediaType = mediaType;
     this.sha256 = sha256;
     this.sizeBytes = size;
     this.storedAs = storedAs;
+    this.effectiveFrom = file.effectiveFrom();
+    this.passages = 0;
     this.revision++;
     this.state = DocumentState.RECEIVED;
     this.reason = null;
+  }
+
+  /** Whether a file belongs to the same place, readers and days. */
+  boolean hasTermsOf(IncomingFile file) {
+    return collection.equals(file.collection())
+        && allow().equals(file.allow())
+        && Objects.equals(declaredFrom, file.effectiveFrom())
+        && Objects.equals(effectiveTo, file.effectiveTo())
+        && (file.source() == null || file.source().equals(source));
+  }
+
+  /** Takes over where a file belongs, who may read it and when it counts. */
+  void takeTerms(IncomingFile file, Instant now) {
+    this.collection = file.collection();
+    this.allowList = String.join("\n", new TreeSet<>(file.allow()));
+    // A day that was found in the text holds on; one that was declared goes with its declaration.
+    this.effectiveFrom =
+        file.effectiveFrom() != null
+            ? file.effectiveFrom()
+            : declaredFrom == null ? effectiveFrom : null;
+    this.declaredFrom = file.effectiveFrom();
+    this.effectiveTo = file.effectiveTo();
+    this.source = file.source() == null ? source : file.source();
     this.updatedAt = now;
+  }
+
+  void belongTo(String newSource) {
+    this.source = newSource;
   }
 
   void moveTo(DocumentState next, @Nullable String why, Instant now) {
@@ -79,9 +111,14 @@ public class StoredDocument {
     this.updatedAt = now;
   }
 
+  /**
+   * Takes over what its text told.
+   *
+   * @param effective what it says about its first day; counts unless another was declared
+   */
   void describe(String newTitle, @Nullable LocalDate effective, int passageCount) {
     this.title = newTitle.length() <= 500 ? newTitle : newTitle.substring(0, 500);
-    this.effectiveFrom = effective;
+    this.effectiveFrom = declaredFrom == null ? effective : declaredFrom;
     this.passages = passageCount;
   }
 
@@ -134,7 +171,7 @@ public class StoredDocument {
     return sizeBytes;
   }
 
-  String storedAs() {
+  public String storedAs() {
     return storedAs;
   }
 
@@ -144,6 +181,15 @@ public class StoredDocument {
 
   public @Nullable LocalDate effectiveFrom() {
     return effectiveFrom;
+  }
+
+  public @Nullable LocalDate effectiveTo() {
+    return effectiveTo;
+  }
+
+  /** The watched folder or client that keeps it in step, or null. */
+  public @Nullable String source() {
+    return source;
   }
 
   public Instant createdAt() {

@@ -60,6 +60,14 @@ public interface InferenceEngine extends AutoCloseable {
    */
   void warmUp();
 
+  /**
+   * Drops the cached keys and values of all prompts that no running request reads, from memory and
+   * from disk, those of other models in the same folder included; returns when they are gone.
+   *
+   * @throws EngineException if the engine is closed
+   */
+  void forgetPrompts();
+
   /** What the engine holds and has done so far; for health pages and metrics. */
   EngineStatus status();
 

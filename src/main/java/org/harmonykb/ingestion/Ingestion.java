@@ -1,39 +1,50 @@
 package org.harmonykb.ingestion;
 
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.harmonykb.documents.DocumentService;
+import org.harmonykb.documents.DocumentService.Description;
 import org.harmonykb.documents.DocumentState;
+import org.harmonykb.documents.RevisionInForce;
 import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.jobs.Job;
+import org.harmonykb.jobs.JobCancelledException;
 import org.harmonykb.jobs.JobHandler;
 import org.harmonykb.jobs.JobInterruptedException;
-import org.harmonykb.retrieval.Chunk;
-import org.harmonykb.retrieval.Embedder;
-import org.harmonykb.retrieval.Language;
-import org.harmonykb.retrieval.SearchIndex;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Parses, cuts, embeds and indexes one document. Running twice gives the same as once. */
+/**
+ * Reads and cuts one document and makes it found by its words; {@link Embedding} adds the vectors,
+ * at once where nobody waits, else when all words are in. Running twice gives the same as once.
+ */
 @Component
 class Ingestion implements JobHandler {
 
+  /** With more documents on their way than this, words come first. */
+  private static final int FEW = 3;
+
+  /** Passages that are embedded at once where nobody waits. */
+  private static final int QUICK = 64;
+
   private final DocumentService documents;
-  private final DocumentParser parser;
-  private final Embedder embedder;
-  private final SearchIndex index;
+  private final Preparation preparation;
+  private final PassageStore store;
+  private final PassageIndexer indexer;
+  private final Embedding embedding;
 
   Ingestion(
-      DocumentService documents, DocumentParser parser, Embedder embedder, SearchIndex index) {
+      DocumentService documents,
+      Preparation preparation,
+      PassageStore store,
+      PassageIndexer indexer,
+      Embedding embedding) {
     this.documents = documents;
-    this.parser = parser;
-    this.embedder = embedder;
-    this.index = index;
+    this.preparation = preparation;
+    this.store = store;
+    this.indexer = indexer;
+    this.embedding = embedding;
   }
 
   @Override
@@ -50,106 +61,94 @@ class Ingestion implements JobHandler {
     }
     int revision = document.revision();
     try {
+      progress.report(0, 1);
       documents.moveTo(id, revision, DocumentState.PARSING, null);
-      Prepared prepared = prepare(document);
-      if (prepared.chunks.isEmpty()) {
-        index.delete(id);
-        documents.moveTo(
+      Preparation.Prepared prepared = preparation.prepare(document);
+      if (prepared.passages().isEmpty()) {
+        end(
             id,
             revision,
             DocumentState.NO_TEXT,
             "The document has no text; a scan needs OCR first");
         return;
       }
-      documents.moveTo(id, revision, DocumentState.EMBEDDING, null);
-      List<Chunk> embedded = embed(prepared.chunks, progress);
-      documents.moveTo(id, revision, DocumentState.INDEXING, null);
-      index.replace(id, embedded);
-      boolean current =
-          documents.makeSearchable(
-              id, revision, prepared.title, prepared.effectiveFrom, embedded.size(), prepared.note);
-      if (!current && documents.find(id).isEmpty()) {
-        index.delete(id); // deleted in the meantime
-      }
+      publish(document, prepared, progress);
     } catch (UnreadableDocumentException e) {
-      index.delete(id);
-      documents.moveTo(id, revision, DocumentState.REJECTED, e.getMessage());
+      end(id, revision, DocumentState.REJECTED, String.valueOf(e.getMessage()));
     } catch (JobInterruptedException e) {
-      throw e; // the state stays, so the next start queues the document again
+      throw e; // the state stays, and the job runs again
+    } catch (JobCancelledException e) {
+      cancelled(job);
+      throw e;
     } catch (RuntimeException e) {
       documents.moveTo(id, revision, DocumentState.FAILED, String.valueOf(e.getMessage()));
       throw e;
     }
   }
 
-  /** A document's passages without their vectors. */
-  record Prepared(
-      String title, @Nullable LocalDate effectiveFrom, List<Chunk> chunks, @Nullable String note) {}
-
-  Prepared prepare(StoredDocument document) {
-    ParsedDocument parsed =
-        parser.parse(document.filename(), document.mediaType(), documents.file(document));
-    String title = title(document, parsed);
-    LocalDate effectiveFrom =
-        EffectiveDate.find(
-            parsed.blocks().stream()
-                .limit(40)
-                .map(Ingestion::plain)
-                .collect(Collectors.joining("\n")));
-    List<Chunk> chunks = new ArrayList<>();
-    for (Chunker.Piece piece : Chunker.cut(parsed, title)) {
-      chunks.add(
-          new Chunk(
-              document.id(),
-              document.revision(),
-              chunks.size(),
-              document.collection(),
-              title,
-              piece.section(),
-              piece.page(),
-              effectiveFrom,
-              Language.of(piece.text()),
-              piece.text(),
-              document.allow(),
-              null));
-    }
-    String note =
-        parsed.notes().isEmpty() ? null : "Not read: " + String.join("; ", parsed.notes());
-    return new Prepared(title, effectiveFrom, chunks, note);
-  }
-
-  List<Chunk> embed(List<Chunk> chunks, Progress progress) {
-    List<Chunk> embedded = new ArrayList<>();
-    for (Chunk chunk : chunks) {
-      if (embedded.size() % 16 == 0) {
-        progress.report(embedded.size(), chunks.size());
+  private void publish(StoredDocument document, Preparation.Prepared prepared, Progress progress) {
+    List<StoredPassage> passages = store.withKnownVectors(prepared.passages());
+    long missing = passages.stream().filter(passage -> passage.vector() == null).count();
+    progress.report(0, passages.size());
+    boolean isQuick = missing <= QUICK && documents.countUnfinished() <= FEW;
+    if (isQuick) {
+      List<StoredPassage> embedded = new ArrayList<>();
+      for (StoredPassage passage : passages) {
+        embedded.add(
+            passage.vector() == null ? preparation.embed(prepared.title(), passage) : passage);
       }
-      embedded.add(chunk.withVector(embedder.passage(chunk.language(), chunk.embeddedText())));
+      passages = embedded;
+      missing = 0;
     }
-    progress.report(embedded.size(), chunks.size());
-    return embedded;
+    List<StoredPassage> ready = passages;
+    boolean isCurrent =
+        documents.publish(
+            document.id(),
+            document.revision(),
+            new Description(prepared.title(), prepared.effectiveFrom(), ready.size()),
+            missing == 0 ? DocumentState.SEARCHABLE : DocumentState.EMBEDDING,
+            prepared.note(),
+            current -> {
+              store.replace(current.id(), current.revision(), ready);
+              indexer.write(current);
+            });
+    if (isCurrent && missing > 0) {
+      embedding.wake();
+    }
+    progress.report(ready.size(), ready.size());
   }
 
-  private static String plain(ParsedDocument.Block block) {
-    return switch (block) {
-      case ParsedDocument.Block.Heading heading -> heading.text();
-      case ParsedDocument.Block.Paragraph paragraph -> paragraph.text();
-      case ParsedDocument.Block.Table table ->
-          table.rows().stream()
-              .map(row -> String.join(" | ", row))
-              .collect(Collectors.joining("\n"));
-    };
+  @Override
+  public void cancelled(Job job) {
+    UUID id = job.documentId();
+    StoredDocument document = id == null ? null : documents.find(id).orElse(null);
+    if (document != null && !document.state().isFinal()) {
+      documents.moveTo(
+          document.id(),
+          document.revision(),
+          DocumentState.FAILED,
+          "Reading it was cancelled; it can be tried again");
+    }
   }
 
-  private static String title(StoredDocument document, ParsedDocument parsed) {
-    if (!parsed.title().isBlank()) {
-      return parsed.title();
-    }
-    for (ParsedDocument.Block block : parsed.blocks()) {
-      if (block instanceof ParsedDocument.Block.Heading heading) {
-        return heading.text();
-      }
-    }
-    return document.filename();
+  /** An earlier revision that could be read goes on answering. */
+  private void end(UUID id, int revision, DocumentState state, String reason) {
+    List<RevisionInForce> earlier =
+        documents.inForce(id).stream().filter(r -> r.revision().revision() < revision).toList();
+    String told =
+        earlier.isEmpty()
+            ? reason
+            : "%s; revision %d still answers"
+                .formatted(reason, earlier.getFirst().revision().revision());
+    documents.publish(
+        id,
+        revision,
+        new Description(documents.get(id).title(), null, 0),
+        state,
+        told,
+        current -> {
+          store.replace(id, revision, List.of());
+          indexer.write(current);
+        });
   }
 }

@@ -1,9 +1,12 @@
 package org.harmonykb.ingestion;
 
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
+import java.util.UUID;
 import org.harmonykb.documents.DocumentProperties;
 import org.harmonykb.documents.IngestionQueue;
+import org.harmonykb.documents.StoredDocument;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobService;
 import org.harmonykb.metrics.ObservedRetriever;
@@ -13,6 +16,7 @@ import org.harmonykb.retrieval.OnnxEmbedder;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
 import org.harmonykb.retrieval.lucene.LuceneSearchIndex;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -41,7 +45,24 @@ class IngestionConfiguration {
   }
 
   @Bean
-  IngestionQueue ingestionQueue(JobService jobs) {
-    return documentId -> jobs.submit(Job.Kind.INGEST, documentId);
+  CustomTask<Void> embedTask(Embedding embedding) {
+    return embedding.task();
+  }
+
+  @Bean
+  IngestionQueue ingestionQueue(
+      ObjectProvider<JobService> jobs, ObjectProvider<PassageIndexer> indexer) {
+    return new IngestionQueue() {
+
+      @Override
+      public void enqueue(UUID documentId) {
+        jobs.getObject().submit(Job.Kind.INGEST, documentId);
+      }
+
+      @Override
+      public void refresh(StoredDocument document) {
+        indexer.getObject().write(document);
+      }
+    };
   }
 }

@@ -1,5 +1,6 @@
 package org.harmonykb.jobs;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -13,8 +14,16 @@ import org.jspecify.annotations.Nullable;
 public class Job {
 
   public enum Kind {
+    /** Reads one document. */
     INGEST,
-    REINDEX
+    /** Builds a new index generation. */
+    REINDEX,
+    /** Removes what is older than its retention. */
+    PURGE,
+    /** Brings a watched folder and its documents in step. */
+    SYNC,
+    /** Measures answers on a question set. */
+    EVALUATE
   }
 
   public enum State {
@@ -39,17 +48,25 @@ public class Job {
   private int total;
   private @Nullable String message;
   private boolean cancelRequested;
+  private @Nullable String argument;
+
+  @Column(columnDefinition = "text")
+  private @Nullable String result;
+
   private Instant createdAt;
   private Instant updatedAt;
+  private @Nullable Instant startedAt;
+  private @Nullable Instant finishedAt;
 
   /** For JPA. */
   @SuppressWarnings("NullAway.Init")
   protected Job() {}
 
-  Job(UUID id, Kind kind, @Nullable UUID documentId, Instant now) {
+  Job(UUID id, Kind kind, @Nullable UUID documentId, @Nullable String argument, Instant now) {
     this.id = id;
     this.kind = kind;
     this.documentId = documentId;
+    this.argument = argument;
     this.state = State.QUEUED;
     this.createdAt = now;
     this.updatedAt = now;
@@ -59,9 +76,16 @@ public class Job {
     state = next;
     message = why == null || why.length() <= 2000 ? why : why.substring(0, 2000);
     updatedAt = now;
-    if (next == State.QUEUED) {
-      cancelRequested = false;
-      done = 0;
+    switch (next) {
+      case QUEUED -> {
+        cancelRequested = false;
+        done = 0;
+        startedAt = null;
+        finishedAt = null;
+        result = null;
+      }
+      case RUNNING -> startedAt = startedAt == null ? now : startedAt;
+      case DONE, FAILED, CANCELLED -> finishedAt = now;
     }
   }
 
@@ -69,6 +93,14 @@ public class Job {
     done = newDone;
     total = newTotal;
     updatedAt = now;
+  }
+
+  void takeResult(String json) {
+    result = json;
+  }
+
+  void takeArgument(String newArgument) {
+    argument = newArgument;
   }
 
   void requestCancel(Instant now) {
@@ -102,6 +134,28 @@ public class Job {
 
   public @Nullable String message() {
     return message;
+  }
+
+  /** What the job is to do, in its kind's own words; a source or {@code force}. */
+  public @Nullable String argument() {
+    return argument;
+  }
+
+  /** What it found out, as JSON. */
+  public @Nullable String result() {
+    return result;
+  }
+
+  public @Nullable Instant startedAt() {
+    return startedAt;
+  }
+
+  public @Nullable Instant finishedAt() {
+    return finishedAt;
+  }
+
+  public boolean isOver() {
+    return state == State.DONE || state == State.FAILED || state == State.CANCELLED;
   }
 
   boolean cancelRequested() {

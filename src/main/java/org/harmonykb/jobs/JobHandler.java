@@ -1,5 +1,7 @@
 package org.harmonykb.jobs;
 
+import java.util.UUID;
+
 /** Does the work of one kind of job. */
 public interface JobHandler {
 
@@ -10,6 +12,9 @@ public interface JobHandler {
    */
   void run(Job job, Progress progress);
 
+  /** Somebody cancelled the job, before it ran or while it did. */
+  default void cancelled(Job job) {}
+
   /** How a running job tells where it is. */
   interface Progress {
 
@@ -19,5 +24,11 @@ public interface JobHandler {
      * @throws JobCancelledException if somebody asked to stop
      */
     void report(int done, int total);
+
+    /** Notes a document that went wrong while the job goes on. */
+    default void error(UUID documentId, String name, String message) {}
+
+    /** Stores what the job found out, as JSON. */
+    default void result(String json) {}
   }
 }

@@ -35,69 +35,118 @@ class JobRunner {
 
   @Bean
   OneTimeTask<Void> jobTask(
-      Jobs jobs, List<JobHandler> handlers, TransactionTemplate transaction, Clock clock) {
+      Jobs jobs,
+      JobErrors errors,
+      List<JobHandler> handlers,
+      TransactionTemplate transaction,
+      Clock clock) {
     Map<Job.Kind, JobHandler> byKind = new EnumMap<>(Job.Kind.class);
     handlers.forEach(handler -> byKind.put(handler.kind(), handler));
     return Tasks.oneTime(TASK)
+        // A job tells its own failures; what gets here was interrupted and goes on after a start.
+        .onFailure((complete, operations) -> operations.reschedule(complete, clock.instant()))
+        .onDeadExecution((complete, operations) -> operations.reschedule(complete, clock.instant()))
         .execute(
-            (instance, context) ->
-                run(jobs, byKind, transaction, clock, UUID.fromString(instance.getId())));
+            (instance, context) -> {
+              UUID id = UUID.fromString(instance.getId());
+              Job job = jobs.findById(id).orElse(null);
+              JobHandler handler = job == null ? null : byKind.get(job.kind());
+              if (job != null && !job.isOver()) {
+                new Run(jobs, errors, transaction, clock, job, handler).run();
+              }
+            });
   }
 
-  private void run(
-      Jobs jobs,
-      Map<Job.Kind, JobHandler> handlers,
-      TransactionTemplate transaction,
-      Clock clock,
-      UUID id) {
-    Job job = jobs.findById(id).orElse(null);
-    JobHandler handler = job == null ? null : handlers.get(job.kind());
-    if (job == null || handler == null) {
-      return;
-    }
-    if (job.cancelRequested()) {
-      move(jobs, transaction, clock, id, Job.State.CANCELLED, null);
-      return;
-    }
-    move(jobs, transaction, clock, id, Job.State.RUNNING, null);
-    try {
-      handler.run(
-          job,
-          (done, total) -> {
-            if (stopping) {
-              throw new JobInterruptedException("a job");
-            }
-            boolean cancelled =
-                Boolean.TRUE.equals(
-                    transaction.execute(
-                        status -> {
-                          Job current = jobs.findById(id).orElseThrow();
-                          current.progress(done, total, clock.instant());
-                          return current.cancelRequested();
-                        }));
-            if (cancelled) {
-              throw new JobCancelledException();
-            }
-          });
-      move(jobs, transaction, clock, id, Job.State.DONE, null);
-    } catch (JobInterruptedException e) {
-      throw e; // the scheduler runs it again
-    } catch (JobCancelledException e) {
-      move(jobs, transaction, clock, id, Job.State.CANCELLED, null);
-    } catch (RuntimeException e) {
-      LOG.warn("Job {} ({}) failed", id, job.kind(), e);
-      move(jobs, transaction, clock, id, Job.State.FAILED, String.valueOf(e.getMessage()));
-    }
-  }
+  /** One job's run. */
+  private final class Run implements JobHandler.Progress {
 
-  private static void move(
-      Jobs jobs,
-      TransactionTemplate transaction,
-      Clock clock,
-      UUID id,
-      Job.State state,
-      @Nullable String message) {
-    transaction.executeWithoutResult(
-        status -> jobs.findById(id).ifPresent(job -> job.moveTo(state, message, clock.instant())));
+    private final Jobs jobs;
+    private final JobErrors errors;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+    private final Job job;
+    private final @Nullable JobHandler handler;
+
+    Run(
+        Jobs jobs,
+        JobErrors errors,
+        TransactionTemplate transaction,
+        Clock clock,
+        Job job,
+        @Nullable JobHandler handler) {
+      this.jobs = jobs;
+      this.errors = errors;
+      this.transaction = transaction;
+      this.clock = clock;
+      this.job = job;
+      this.handler = handler;
+    }
+
+    void run() {
+      if (handler == null) {
+        move(Job.State.FAILED, "This service cannot do such jobs");
+        return;
+      }
+      if (job.cancelRequested()) {
+        handler.cancelled(job);
+        move(Job.State.CANCELLED, null);
+        return;
+      }
+      move(Job.State.RUNNING, null);
+      try {
+        handler.run(job, this);
+        move(Job.State.DONE, null);
+      } catch (JobInterruptedException e) {
+        throw e; // the scheduler runs it again
+      } catch (JobCancelledException e) {
+        handler.cancelled(job);
+        move(Job.State.CANCELLED, null);
+      } catch (RuntimeException e) {
+        if (stopping) {
+          throw e; // what it needed went away under it
+        }
+        LOG.warn("Job {} ({}) failed", job.id(), job.kind(), e);
+        move(Job.State.FAILED, String.valueOf(e.getMessage()));
+      }
+    }
+
+    @Override
+    public void report(int done, int total) {
+      if (stopping) {
+        throw new JobInterruptedException("a job");
+      }
+      boolean cancelled =
+          Boolean.TRUE.equals(
+              transaction.execute(
+                  status -> {
+                    Job current = jobs.findById(job.id()).orElse(null);
+                    if (current == null) {
+                      return true; // its document was removed
+                    }
+                    current.progress(done, total, clock.instant());
+                    return current.cancelRequested();
+                  }));
+      if (cancelled) {
+        throw new JobCancelledException();
+      }
+    }
+
+    @Override
+    public void error(UUID documentId, String name, String message) {
+      errors.add(job.id(), new JobError(documentId, name, message));
+    }
+
+    @Override
+    public void result(String json) {
+      transaction.executeWithoutResult(
+          status -> jobs.findById(job.id()).ifPresent(current -> current.takeResult(json)));
+    }
+
+    private void move(Job.State state, @Nullable String message) {
+      transaction.executeWithoutResult(
+          status ->
+              jobs.findById(job.id())
+                  .ifPresent(current -> current.moveTo(state, message, clock.instant())));
+    }
   }
 }

@@ -183,6 +183,11 @@ public final class ObservedEngine implements InferenceEngine {
   }
 
   @Override
+  public void forgetPrompts() {
+    engine.forgetPrompts();
+  }
+
+  @Override
   public EngineStatus status() {
     return engine.status();
   }

@@ -64,6 +64,10 @@ public record Chunk(
 
   /** What is embedded: the passage under its title and headings. */
   public String embeddedText() {
+    return embeddedText(title, section, text);
+  }
+
+  public static String embeddedText(String title, String section, String text) {
     return section.isEmpty() ? title + "\n" + text : title + "\n" + section + "\n" + text;
   }
 

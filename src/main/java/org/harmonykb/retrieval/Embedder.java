@@ -8,4 +8,12 @@ public interface Embedder {
 
   /** Embeds a passage. */
   float[] passage(String language, String text);
+
+  /**
+   * What embeds this language, with all that its vectors depend on; vectors of another identity are
+   * not comparable.
+   */
+  default String identity(String language) {
+    return getClass().getName();
+  }
 }

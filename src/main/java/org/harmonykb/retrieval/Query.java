@@ -21,8 +21,8 @@ public record Query(String text, Filters filters, int limit) {
    * @param collections only passages of these; empty means all
    * @param languages only passages in these, {@code en} or {@code zh}; empty means all
    * @param documents only passages of these; empty means all
-   * @param effectiveOn only passages of documents in force on this day: without a date of their
-   *     own, or with one not after it; null means all
+   * @param effectiveOn only passages in force on this day: whose first day, if they have one, is
+   *     not after it, and whose last day not before it; null means all
    */
   public record Filters(
       Set<String> collections,
@@ -40,6 +40,10 @@ public record Query(String text, Filters filters, int limit) {
 
     public Filters withCollections(Set<String> others) {
       return new Filters(others, languages, documents, effectiveOn);
+    }
+
+    public Filters withEffectiveOn(LocalDate day) {
+      return new Filters(collections, languages, documents, day);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.harmonykb.web;
 
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
@@ -9,60 +8,27 @@ import org.harmonykb.answering.AnsweringService;
 import org.harmonykb.answering.Assistants;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.SearchTrace;
-import org.harmonykb.jobs.Job;
-import org.harmonykb.jobs.JobService;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Jobs and the search lab. */
+/** The search lab. */
 @RestController
 @RequestMapping("/api/admin")
 class AdminController {
 
-  private final JobService jobs;
   private final AnsweringService answering;
   private final CurrentCaller caller;
 
-  AdminController(JobService jobs, AnsweringService answering, CurrentCaller caller) {
-    this.jobs = jobs;
+  AdminController(AnsweringService answering, CurrentCaller caller) {
     this.answering = answering;
     this.caller = caller;
-  }
-
-  record JobView(
-      UUID id,
-      Job.Kind kind,
-      Job.State state,
-      @Nullable UUID documentId,
-      int done,
-      int total,
-      @Nullable String message,
-      Instant createdAt,
-      Instant updatedAt) {
-
-    static JobView of(Job job) {
-      return new JobView(
-          job.id(),
-          job.kind(),
-          job.state(),
-          job.documentId(),
-          job.done(),
-          job.total(),
-          job.message(),
-          job.createdAt(),
-          job.updatedAt());
-    }
   }
 
   private static final int MAX_HISTORY = 50;
@@ -70,7 +36,7 @@ class AdminController {
   /**
    * @param conversationId the conversation that the question goes on with
    * @param history earlier questions instead, oldest first
-   * @param effectiveOn only documents in force on this day
+   * @param effectiveOn only documents in force on this day; today by default
    */
   record SearchRequest(
       @Nullable String question,
@@ -119,32 +85,6 @@ class AdminController {
           limit == null ? 20 : limit,
           scope);
     }
-  }
-
-  @PostMapping("/reindex")
-  @ResponseStatus(HttpStatus.ACCEPTED)
-  JobView reindex() {
-    return JobView.of(jobs.submitOnly(Job.Kind.REINDEX));
-  }
-
-  @GetMapping("/jobs")
-  List<JobView> jobs() {
-    return jobs.latest().stream().map(JobView::of).toList();
-  }
-
-  @GetMapping("/jobs/{id}")
-  JobView job(@PathVariable UUID id) {
-    return JobView.of(jobs.get(id));
-  }
-
-  @PostMapping("/jobs/{id}/cancel")
-  JobView cancel(@PathVariable UUID id) {
-    return JobView.of(jobs.cancel(id));
-  }
-
-  @PostMapping("/jobs/{id}/retry")
-  JobView retry(@PathVariable UUID id) {
-    return JobView.of(jobs.retry(id));
   }
 
   /** How a question finds its passages. */

@@ -16,6 +16,7 @@ import org.harmonykb.answering.AnswerListener;
 import org.harmonykb.answering.AnsweringService;
 import org.harmonykb.answering.Assistant;
 import org.harmonykb.answering.Assistants;
+import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.Question;
@@ -119,7 +120,10 @@ class AskController {
         cancellation -> answering.ask(question, new Silent(cancellation)),
         e ->
             ProblemDetail.forStatusAndDetail(
-                HttpStatus.INTERNAL_SERVER_ERROR, String.valueOf(e.getMessage())));
+                e instanceof DocumentRemovedException
+                    ? HttpStatus.CONFLICT
+                    : HttpStatus.INTERNAL_SERVER_ERROR,
+                String.valueOf(e.getMessage())));
   }
 
   @PostMapping(value = "/api/ask", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

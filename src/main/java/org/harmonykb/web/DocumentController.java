@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.harmonykb.documents.DocumentRemoval;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.IncomingFile;
@@ -42,13 +43,30 @@ class DocumentController {
   private static final String UPLOADS = "uploads";
 
   private final DocumentService documents;
+  private final DocumentRemoval removal;
   private final SearchIndex index;
   private final CurrentCaller caller;
 
-  DocumentController(DocumentService documents, SearchIndex index, CurrentCaller caller) {
+  DocumentController(
+      DocumentService documents, DocumentRemoval removal, SearchIndex index, CurrentCaller caller) {
     this.documents = documents;
+    this.removal = removal;
     this.index = index;
     this.caller = caller;
+  }
+
+  /** What finds the current revision by now. */
+  enum SearchableBy {
+    NOTHING,
+    WORDS,
+    WORDS_AND_MEANING;
+
+    static SearchableBy of(StoredDocument d) {
+      if (d.state() == DocumentState.SEARCHABLE) {
+        return WORDS_AND_MEANING;
+      }
+      return d.passages() > 0 ? WORDS : NOTHING;
+    }
   }
 
   record DocumentView(
@@ -64,7 +82,10 @@ class DocumentController {
       long size,
       int passages,
       @Nullable LocalDate effectiveFrom,
+      @Nullable LocalDate effectiveTo,
       Set<String> allow,
+      @Nullable String source,
+      SearchableBy searchableBy,
       Instant updatedAt) {
 
     static DocumentView of(StoredDocument d) {
@@ -81,7 +102,10 @@ class DocumentController {
           d.sizeBytes(),
           d.passages(),
           d.effectiveFrom(),
+          d.effectiveTo(),
           d.allow(),
+          d.source(),
+          SearchableBy.of(d),
           d.updatedAt());
     }
   }
@@ -99,21 +123,26 @@ class DocumentController {
       @RequestParam("file") List<MultipartFile> files,
       @RequestParam(defaultValue = UPLOADS) String collection,
       @RequestParam(required = false) @Nullable String externalId,
-      @RequestParam(required = false) @Nullable Set<String> allow) {
+      @RequestParam(required = false) @Nullable Set<String> allow,
+      @RequestParam(required = false) @Nullable LocalDate effectiveFrom,
+      @RequestParam(required = false) @Nullable LocalDate effectiveTo,
+      @RequestParam(required = false) @Nullable String source) {
     if (externalId != null && files.size() > 1) {
       throw new RefusedFileException(
           RefusedFileException.Kind.BAD_NAME,
           "externalId names one document; send one file with it");
     }
+    Days days = new Days(effectiveFrom, effectiveTo);
     return documents
         .acceptAll(
-            files.stream()
-                .map(
-                    file -> {
-                      String name = filename(file);
-                      String id = externalId == null ? collection + "/" + name : externalId;
-                      return incoming(id, collection, allow, name, file);
-                    }))
+            () ->
+                files.stream()
+                    .map(
+                        file -> {
+                          String name = filename(file);
+                          String id = externalId == null ? collection + "/" + name : externalId;
+                          return incoming(id, file, collection, allow, days, source);
+                        }))
         .stream()
         .map(Accepted::of)
         .toList();
@@ -125,18 +154,29 @@ class DocumentController {
       @PathVariable String externalId,
       @RequestParam("file") MultipartFile file,
       @RequestParam(defaultValue = UPLOADS) String collection,
-      @RequestParam(required = false) @Nullable Set<String> allow) {
+      @RequestParam(required = false) @Nullable Set<String> allow,
+      @RequestParam(required = false) @Nullable LocalDate effectiveFrom,
+      @RequestParam(required = false) @Nullable LocalDate effectiveTo,
+      @RequestParam(required = false) @Nullable String source) {
     String id = externalId.startsWith("/") ? externalId.substring(1) : externalId;
-    return Accepted.of(documents.accept(incoming(id, collection, allow, filename(file), file)));
+    Days days = new Days(effectiveFrom, effectiveTo);
+    return Accepted.of(documents.accept(incoming(id, file, collection, allow, days, source)));
   }
+
+  private record Days(@Nullable LocalDate from, @Nullable LocalDate to) {}
 
   /** What one may not read one must not replace either. */
   private IncomingFile incoming(
       String externalId,
+      MultipartFile file,
       String collection,
       @Nullable Set<String> allow,
-      String name,
-      MultipartFile file) {
+      Days days,
+      @Nullable String source) {
+    if (source != null && !source.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      throw new IllegalArgumentException(
+          "A source is named with letters, digits, dots, dashes and underscores, at most 100");
+    }
     documents
         .findByExternalId(externalId)
         .filter(d -> !caller.scope().permits(d.allow(), d.collection()))
@@ -147,7 +187,14 @@ class DocumentController {
             });
     try {
       return new IncomingFile(
-          externalId, collection, allow == null ? Set.of() : allow, name, file.getBytes());
+          externalId,
+          collection,
+          allow == null ? Set.of() : allow,
+          filename(file),
+          file.getBytes(),
+          days.from,
+          days.to,
+          source);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read an uploaded file", e);
     }
@@ -179,23 +226,27 @@ class DocumentController {
   @GetMapping("/{id}/content")
   ResponseEntity<byte[]> content(@PathVariable UUID id) {
     StoredDocument document = documents.get(id);
-    // HTML of others must not run as ours, so it is shown as text.
+    return download(document.mediaType(), document.filename(), documents.content(document));
+  }
+
+  /** HTML of others must not run as ours, so it is shown as text. */
+  static ResponseEntity<byte[]> download(String mediaType, String filename, byte[] content) {
     String type =
-        document.mediaType().equals("application/pdf")
+        mediaType.equals("application/pdf")
             ? MediaType.APPLICATION_PDF_VALUE
-            : document.mediaType().contains("html") || document.mediaType().startsWith("text/")
+            : mediaType.contains("html") || mediaType.startsWith("text/")
                 ? "text/plain;charset=UTF-8"
-                : document.mediaType();
+                : mediaType;
     ContentDisposition disposition =
         (type.startsWith("text/plain") || type.equals(MediaType.APPLICATION_PDF_VALUE)
                 ? ContentDisposition.inline()
                 : ContentDisposition.attachment())
-            .filename(document.filename(), StandardCharsets.UTF_8)
+            .filename(filename, StandardCharsets.UTF_8)
             .build();
     return ResponseEntity.ok()
         .header(HttpHeaders.CONTENT_TYPE, type)
         .header(HttpHeaders.CONTENT_DISPOSITION, disposition.toString())
-        .body(documents.content(document));
+        .body(content);
   }
 
   @GetMapping("/{id}/chunks")
@@ -206,6 +257,6 @@ class DocumentController {
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(@PathVariable UUID id) {
-    documents.delete(id);
+    removal.remove(id, true);
   }
 }

@@ -1,16 +1,20 @@
 package org.harmonykb.web;
 
+import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
 import org.harmonykb.backup.BackupException;
 import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.RefusedFileException;
+import org.harmonykb.documents.RevisionInUseException;
 import org.harmonykb.documents.UnknownDocumentException;
+import org.harmonykb.documents.UnknownRevisionException;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
+import org.harmonykb.ingestion.TooManyDeletionsException;
 import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
 import org.harmonykb.jobs.UnknownJobException;
@@ -32,6 +36,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler({
     UnknownDocumentException.class,
+    UnknownRevisionException.class,
     UnknownConversationException.class,
     UnknownJobException.class,
     UnknownAdapterException.class,
@@ -84,17 +89,28 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   @ExceptionHandler({
     BackupException.class,
     JobConflictException.class,
-    UserConflictException.class
+    UserConflictException.class,
+    RevisionInUseException.class,
+    DocumentRemovedException.class
   })
   ProblemDetail conflict(RuntimeException e) {
     return problem(HttpStatus.CONFLICT, e);
   }
 
   @ExceptionHandler
+  ProblemDetail tooManyDeletions(TooManyDeletionsException e) {
+    ProblemDetail problem = problem(HttpStatus.CONFLICT, e);
+    problem.setProperty("deletions", e.deletions());
+    problem.setProperty("documents", e.documents());
+    problem.setProperty("confirm", e.confirmation());
+    return problem;
+  }
+
+  @ExceptionHandler
   ProblemDetail refused(RefusedFileException e) {
     return problem(
         switch (e.kind()) {
-          case EMPTY, BAD_NAME -> HttpStatus.BAD_REQUEST;
+          case EMPTY, BAD_NAME, BAD_DATES -> HttpStatus.BAD_REQUEST;
           case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
           case UNSUPPORTED -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
         },

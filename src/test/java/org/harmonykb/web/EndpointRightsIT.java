@@ -69,6 +69,13 @@ class EndpointRightsIT {
       GET /api/documents/{id}/content         CHAT INGEST
       GET /api/documents/{id}/chunks          CHAT INGEST
       GET /api/documents/{id}/reading         CHAT INGEST
+      GET /api/documents/{id}/revisions       CHAT INGEST
+      GET /api/documents/{id}/revisions/{revision}/content CHAT INGEST
+      GET /api/documents/{id}/revisions/{revision}/chunks CHAT INGEST
+      DELETE /api/documents/{id}/revisions/{revision} INGEST
+      GET /api/documents/{id}/same-content    CHAT INGEST
+      POST /api/documents/{id}/retry          INGEST
+      POST /api/sync/{source}                 INGEST
       GET /api/choices                        CHAT
       DELETE /api/documents/{id}              INGEST
       GET /v1/models                          CHAT
@@ -108,6 +115,13 @@ class EndpointRightsIT {
       POST /api/admin/models/benchmark        ADMIN
       GET /api/admin/jobs                     ADMIN
       GET /api/admin/jobs/{id}                ADMIN
+      GET /api/admin/jobs/{id}/errors         ADMIN
+      GET /api/admin/schedules                ADMIN
+      GET /api/admin/ingestion                ADMIN
+      GET /api/admin/index                    ADMIN
+      POST /api/admin/index/rollback          ADMIN
+      POST /api/admin/purge                   ADMIN
+      POST /api/admin/check                   ADMIN
       POST /api/admin/jobs/{id}/cancel        ADMIN
       POST /api/admin/jobs/{id}/retry         ADMIN
       GET /api/admin/adapters                 ADMIN
@@ -302,7 +316,7 @@ class EndpointRightsIT {
     local
         .service()
         .bean(ConversationService.class)
-        .add(id, owner, "default", "q", "p", "a", "{\"answer\":\"a\",\"citations\":[]}");
+        .add(id, owner, "default", "q", "p", "a", "{\"answer\":\"a\",\"citations\":[]}", Set.of());
     return id.toString();
   }
 

@@ -143,6 +143,29 @@ public final class KvCache implements AutoCloseable {
   }
 
   /**
+   * Forgets all prefixes that no running sequence reads, in memory and on disk, other models' files
+   * in the same folder included.
+   */
+  public void forgetIdle() {
+    List<PrefixNode> all = tree.nodes();
+    for (PrefixNode node : all.reversed()) {
+      if (node.pins == 0 && node.children().isEmpty()) {
+        PrefixTree.remove(node);
+        drop(node);
+      }
+    }
+    KvFile kept = file;
+    if (kept != null) {
+      try {
+        kept.trim();
+        kept.deleteOthers();
+      } catch (IOException e) {
+        giveUpDisk(e);
+      }
+    }
+  }
+
+  /**
    * Writes one block that is not on disk yet, if there is any; for moments in which nothing runs.
    *
    * @return whether there may be more to write

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -211,9 +212,31 @@ public final class KvFile implements AutoCloseable {
 
   void free(int slot) throws IOException {
     header.clear();
-    header.putInt(0, 0);
-    writeFully(header.slice(0, 4), offset(slot));
+    while (header.hasRemaining()) {
+      header.putLong(0); // the tokens too
+    }
+    writeFully(header.rewind(), offset(slot));
     used.clear(slot);
+  }
+
+  /** Cuts off what lies behind the last slot in use. */
+  void trim() throws IOException {
+    long end = offset(used.length());
+    if (channel.size() > end) {
+      channel.truncate(end);
+    }
+  }
+
+  /** Deletes the files of other models, precisions and kernels beside this one. */
+  void deleteOthers() throws IOException {
+    Path folder = path.toAbsolutePath().getParent();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "kv-*.bin")) {
+      for (Path other : files) {
+        if (!other.getFileName().equals(path.getFileName())) {
+          Files.deleteIfExists(other);
+        }
+      }
+    }
   }
 
   /** Bytes of the slots in use. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -82,6 +83,7 @@ public final class BatchingEngine implements InferenceEngine {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<Slot> queue = new ArrayDeque<>(); // guarded by lock
+  private final List<CompletableFuture<Boolean>> forgetting = new ArrayList<>(); // guarded by lock
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
   private boolean hasUnsaved; // the engine's thread
@@ -288,6 +290,33 @@ public final class BatchingEngine implements InferenceEngine {
     return adapters.list();
   }
 
+  @Override
+  public void forgetPrompts() {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    lock.lock();
+    try {
+      if (closed) {
+        throw new EngineException("The engine is closed");
+      }
+      forgetting.add(done);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    if (!done.join()) {
+      throw new EngineException("The engine is closed");
+    }
+  }
+
+  /** Called with the lock, between steps. */
+  private void forgetIfAsked() {
+    if (!forgetting.isEmpty()) {
+      cache.forgetIdle();
+      forgetting.forEach(done -> done.complete(true));
+      forgetting.clear();
+    }
+  }
+
   private void wake() {
     lock.lock();
     try {
@@ -351,11 +380,23 @@ public final class BatchingEngine implements InferenceEngine {
         slot.finish(FinishReason.CANCELLED);
       }
       running.clear();
+      refuseToForget();
       adapters.close();
       cache.close();
       weights.close();
       compute.close();
       file.close();
+    }
+  }
+
+  private void refuseToForget() {
+    lock.lock();
+    try {
+      closed = true;
+      forgetting.forEach(done -> done.complete(false));
+      forgetting.clear();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -365,6 +406,7 @@ public final class BatchingEngine implements InferenceEngine {
     try {
       while (running.isEmpty() && queue.isEmpty() && !closed) {
         adapters.takeRetired(cache);
+        forgetIfAsked();
         if (hasUnsaved) {
           saveOne();
         } else {
@@ -372,6 +414,7 @@ public final class BatchingEngine implements InferenceEngine {
         }
       }
       adapters.takeRetired(cache);
+      forgetIfAsked();
       if (closed) {
         for (Slot slot : queue) {
           slot.finish(FinishReason.CANCELLED);

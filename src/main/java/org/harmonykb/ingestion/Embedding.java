@@ -1,0 +1,213 @@
+package org.harmonykb.ingestion;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.documents.DocumentState;
+import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.jobs.Foreground;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Gives passages their vectors, in the background: one run at a time over all instances of the
+ * service, with two threads, until nothing waits. It gives way to answers and to documents whose
+ * words are not in the index yet. Where it is stands in the database passage by passage, so a
+ * killed service goes on there.
+ */
+@Component
+class Embedding {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Embedding.class);
+
+  static final TaskDescriptor<Void> TASK = TaskDescriptor.of("embed");
+
+  private static final int THREADS = 2;
+  private static final int BATCH = 16;
+
+  /** Longest time that a batch gives way; so the work goes on in the busiest hour, if slowly. */
+  private static final int PATIENCE_MS = 5000;
+
+  private static final int PAUSE_MS = 50;
+
+  private final DocumentService documents;
+  private final PassageStore store;
+  private final PassageIndexer indexer;
+  private final Preparation preparation;
+  private final ObjectProvider<Foreground> foreground;
+  private final ObjectProvider<SchedulerClient> scheduler;
+  private final Clock clock;
+  private final Set<UUID> taken = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
+
+  Embedding(
+      DocumentService documents,
+      PassageStore store,
+      PassageIndexer indexer,
+      Preparation preparation,
+      ObjectProvider<Foreground> foreground,
+      ObjectProvider<SchedulerClient> scheduler,
+      Clock clock) {
+    this.documents = documents;
+    this.store = store;
+    this.indexer = indexer;
+    this.preparation = preparation;
+    this.foreground = foreground;
+    this.scheduler = scheduler;
+    this.clock = clock;
+  }
+
+  /** Before the scheduler stops; what runs ends after its batch. */
+  @EventListener(ContextClosedEvent.class)
+  void onClose() {
+    stopping = true;
+  }
+
+  /** Has the work begin, unless it runs; after the caller's transaction, so that it sees it. */
+  void wake() {
+    if (TransactionSynchronizationManager.isSynchronizationActive()) {
+      TransactionSynchronizationManager.registerSynchronization(
+          new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+              wake();
+            }
+          });
+      return;
+    }
+    scheduler.ifAvailable(
+        client -> client.scheduleIfNotExists(TASK.instance("all").build(), clock.instant()));
+  }
+
+  /** The scheduler's task. */
+  CustomTask<Void> task() {
+    return Tasks.custom(TASK)
+        .onFailure((complete, operations) -> operations.reschedule(complete, clock.instant()))
+        .onDeadExecution((complete, operations) -> operations.reschedule(complete, clock.instant()))
+        .execute(
+            (instance, context) -> {
+              drain();
+              return (complete, operations) -> {
+                if (stopping) {
+                  operations.reschedule(complete, clock.instant());
+                  return;
+                }
+                operations.stop();
+                // What came between the last look and the stop found the task still there.
+                if (!documents.toEmbed().isEmpty()) {
+                  wake();
+                }
+              };
+            });
+  }
+
+  private void drain() {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 1; i < THREADS; i++) {
+      threads.add(Thread.ofPlatform().name("embed-" + i).start(this::work));
+    }
+    work();
+    threads.forEach(Embedding::await);
+  }
+
+  /** An interrupt means that the service stops, and then the thread ends by itself. */
+  private static void await(Thread thread) {
+    boolean isInterrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    for (StoredDocument document = take(); document != null; document = take()) {
+      try {
+        embed(document);
+      } catch (RuntimeException e) {
+        LOG.warn("Document {} was not embedded", document.id(), e);
+        documents.moveTo(
+            document.id(),
+            document.revision(),
+            DocumentState.FAILED,
+            "Found by its words only: " + e.getMessage());
+      } finally {
+        taken.remove(document.id());
+      }
+    }
+  }
+
+  private @Nullable StoredDocument take() {
+    if (!stopping) {
+      for (StoredDocument document : documents.toEmbed()) {
+        if (taken.add(document.id())) {
+          return document;
+        }
+      }
+    }
+    return null;
+  }
+
+  private void embed(StoredDocument document) {
+    UUID id = document.id();
+    int revision = document.revision();
+    while (true) {
+      List<StoredPassage> waiting = store.withoutVector(id, revision, BATCH);
+      if (waiting.isEmpty()) {
+        break;
+      }
+      giveWay();
+      List<StoredPassage> embedded = new ArrayList<>();
+      for (StoredPassage passage : waiting) {
+        if (stopping) {
+          return;
+        }
+        embedded.add(preparation.embed(document.title(), passage));
+      }
+      store.setVectors(id, revision, embedded);
+    }
+    documents.holding(
+        id,
+        current -> {
+          if (current.revision() == revision && current.state() == DocumentState.EMBEDDING) {
+            indexer.write(current);
+            documents.moveTo(id, revision, DocumentState.SEARCHABLE, current.reason());
+          }
+        });
+  }
+
+  private void giveWay() {
+    for (int waited = 0; waited < PATIENCE_MS && !stopping && isElseNeeded(); waited += PAUSE_MS) {
+      try {
+        Thread.sleep(PAUSE_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private boolean isElseNeeded() {
+    return foreground.stream().anyMatch(Foreground::isBusy) || documents.countUnread() > 0;
+  }
+}

@@ -1,0 +1,7 @@
+package org.harmonykb.jobs;
+
+/** Work that people wait for; background work gives way to it. */
+public interface Foreground {
+
+  boolean isBusy();
+}
