@@ -24,11 +24,6 @@ record MappedWeights(MemoryPlan plan) implements WeightStore {
   }
 
   @Override
-  public boolean prefersWholePrompts() {
-    return false;
-  }
-
-  @Override
   public void makeRoom(long bytes) {
     // The operating system drops pages by itself.
   }

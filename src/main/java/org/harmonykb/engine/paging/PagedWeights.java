@@ -145,11 +145,6 @@ class PagedWeights implements WeightStore {
   }
 
   @Override
-  public boolean prefersWholePrompts() {
-    return true;
-  }
-
-  @Override
   public void makeRoom(long bytes) {
     long excess = Math.max(0, bytes - plan.kvReserve());
     int taken = Math.toIntExact((excess + plan.slotBytes() - 1) / plan.slotBytes());

@@ -26,9 +26,6 @@ public interface WeightStore extends AutoCloseable {
   /** The most tokens that a pass should have; long passes read each expert less often. */
   int passTokens();
 
-  /** Whether a prompt should be read in as few passes as can be, however slow each is. */
-  boolean prefersWholePrompts();
-
   /**
    * Gives memory back to others, such as running requests with long contexts.
    *

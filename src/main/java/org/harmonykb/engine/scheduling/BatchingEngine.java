@@ -60,6 +60,16 @@ public final class BatchingEngine implements InferenceEngine {
   /** Answers computed side by side. */
   private static final int MAX_RUNNING = 8;
 
+  /** Seconds of a prompt's layer while others write, and above which it is begun anew for them. */
+  private static final double SHORT_LAYER = 0.35;
+
+  private static final double TOO_LONG_LAYER = 0.5;
+
+  /** The same while nobody writes, for passes longer than is needed to use the processor well. */
+  private static final double LONG_LAYER = 2;
+
+  private static final int WELL_USED = 512;
+
   /** How long layers of a prompt are computed before those that are written get their tokens. */
   private static final long TURN_NANOS = 100_000_000;
 
@@ -485,8 +495,13 @@ public final class BatchingEngine implements InferenceEngine {
     if (!writing.isEmpty()) {
       write(batch, writing);
     }
+    if (reading != null && !writing.isEmpty() && reading.isTooLong(TOO_LONG_LAYER)) {
+      // It was begun when nobody else was there, and would hold the others up layer after layer.
+      reading.abandon();
+      reading = null;
+    }
     if (reading == null) {
-      reading = nextToRead();
+      reading = nextToRead(!writing.isEmpty());
     }
     if (reading != null && reading.advance(writing.isEmpty() ? ALONE_NANOS : TURN_NANOS)) {
       finishReading(reading);
@@ -498,27 +513,16 @@ public final class BatchingEngine implements InferenceEngine {
     return reading != null && reading.slot() == slot;
   }
 
-  private @Nullable PromptPass nextToRead() {
+  private @Nullable PromptPass nextToRead(boolean isOneWriting) {
     for (Slot slot : running) {
       if (slot.pending() > 1) {
-        boolean isAlone = running.size() == 1 && !hasQueued();
-        int most = weights.passTokens();
-        if (!isAlone || !weights.prefersWholePrompts()) {
-          most = Math.min(most, pace.tokens());
-        }
-        return new PromptPass(slot, Math.min(slot.pending(), most), transformer);
+        int most =
+            isOneWriting ? pace.tokens(SHORT_LAYER) : Math.max(WELL_USED, pace.tokens(LONG_LAYER));
+        most = Math.min(most, weights.passTokens());
+        return new PromptPass(slot, Math.min(slot.pending(), most), !isOneWriting, transformer);
       }
     }
     return null;
-  }
-
-  private boolean hasQueued() {
-    lock.lock();
-    try {
-      return !queue.isEmpty();
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void finishReading(PromptPass pass) {

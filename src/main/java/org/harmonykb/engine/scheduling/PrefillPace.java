@@ -2,12 +2,9 @@ package org.harmonykb.engine.scheduling;
 
 /**
  * How fast prompts are read, from those read so far, and how much of one may be read in one pass so
- * that none of its layers holds up others for long. Owned by the engine's thread.
+ * that none of its layers takes long. Owned by the engine's thread.
  */
 final class PrefillPace {
-
-  /** A layer that takes longer than this would be felt by those whose answers are being written. */
-  private static final double LAYER_SECONDS = 0.35;
 
   /** Tokens of a pass before anything was measured, and at the least. */
   private static final int FIRST_PASS = 64;
@@ -28,11 +25,11 @@ final class PrefillPace {
     tokensPerSecond += weight * (pace - tokensPerSecond);
   }
 
-  /** The most tokens of a pass whose layers are short enough. */
-  int tokens() {
+  /** The most tokens of a pass whose layers do not take longer than this. */
+  int tokens(double layerSeconds) {
     if (tokensPerSecond == 0) {
       return FIRST_PASS;
     }
-    return (int) Math.max(LEAST_PASS, LAYER_SECONDS * layers * tokensPerSecond);
+    return (int) Math.max(LEAST_PASS, layerSeconds * layers * tokensPerSecond);
   }
 }

@@ -15,16 +15,19 @@ final class PromptPass {
   private final int from;
   private final int tokens;
   private final boolean isLast;
+  private final boolean isLong;
   private final float[] logits;
   private long nanos;
 
   /**
    * @param tokens of the prompt, at most as many as are pending
+   * @param isLong whether others were not thought of
    */
-  PromptPass(Slot slot, int tokens, Transformer transformer) {
+  PromptPass(Slot slot, int tokens, boolean isLong, Transformer transformer) {
     this.slot = slot;
     this.from = slot.sequence().length();
     this.tokens = tokens;
+    this.isLong = isLong;
     this.isLast = tokens == slot.pending();
     this.logits = new float[isLast ? transformer.vocabularySize() : 0];
     Batch batch = new Batch();
@@ -77,6 +80,11 @@ final class PromptPass {
     }
     slot.progress(from + (int) ((long) tokens * pass.layersDone() / pass.layers()));
     return pass.isDone();
+  }
+
+  /** Whether it is better begun anew with less than to hold others up with each of its layers. */
+  boolean isTooLong(double layerSeconds) {
+    return isLong && seconds() / Math.max(1, pass.layersDone()) > layerSeconds;
   }
 
   /** Takes back what is not stored in all layers. */

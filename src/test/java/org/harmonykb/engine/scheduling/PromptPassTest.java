@@ -71,17 +71,17 @@ class PromptPassTest {
   @Test
   void passesAreAsLongAsOthersCanBear() {
     PrefillPace pace = new PrefillPace(24);
-    int unknown = pace.tokens();
+    int unknown = pace.tokens(0.35);
     for (int i = 0; i < 10; i++) {
       pace.record(140, 10); // 14 tokens a second
     }
-    int slow = pace.tokens();
+    int slow = pace.tokens(0.35);
     for (int i = 0; i < 10; i++) {
       pace.record(400, 10);
     }
     assertThat(unknown).isLessThanOrEqualTo(64);
     assertThat(slow / 14.0 / 24).as("seconds of a layer").isBetween(0.2, 0.5);
-    assertThat(pace.tokens() / 40.0 / 24).isBetween(0.2, 0.5);
+    assertThat(pace.tokens(0.35) / 40.0 / 24).isBetween(0.2, 0.5);
   }
 
   private static void awaitToken(TokenStream stream) {
