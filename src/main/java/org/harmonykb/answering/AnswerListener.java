@@ -19,7 +19,7 @@ public interface AnswerListener {
         public void token(String text) {}
 
         @Override
-        public void citation(int n, String sentence) {}
+        public void citation(int n, String title) {}
       };
 
   void sources(List<Answer.Citation> sources);
@@ -29,7 +29,7 @@ public interface AnswerListener {
 
   void token(String text);
 
-  void citation(int n, String sentence);
+  void citation(int n, String title);
 
   /**
    * The model was given the question.

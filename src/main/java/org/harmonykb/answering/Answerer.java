@@ -1,9 +1,10 @@
 package org.harmonykb.answering;
 
 import java.time.Clock;
-import java.util.ArrayList;
+import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -27,8 +28,6 @@ public final class Answerer {
   /** Sentences that it may copy. */
   private static final int COPIED = 2;
 
-  static final double REPETITION_PENALTY = 1.1;
-
   /** Who writes. */
   public enum Mode {
     /** The model where there is one, else quotes. */
@@ -51,6 +50,8 @@ public final class Answerer {
    * What is to be answered.
    *
    * @param searchedFor the question, self-contained
+   * @param assistant who answers; null takes the question's
+   * @param date the day that the prompt names; null takes today
    * @param passages what to answer from, the best first
    * @param retrievalMs what it took to find them
    * @param startedNanos when the question came, by {@link System#nanoTime}
@@ -58,24 +59,59 @@ public final class Answerer {
   public record Task(
       Question question,
       String searchedFor,
+      @Nullable Assistant assistant,
+      @Nullable LocalDate date,
       UUID conversationId,
       List<Exchange> history,
       List<Passage> passages,
       double retrievalMs,
       long startedNanos,
-      Mode mode) {}
+      Mode mode) {
+
+    public Task(
+        Question question,
+        String searchedFor,
+        UUID conversationId,
+        List<Exchange> history,
+        List<Passage> passages,
+        double retrievalMs,
+        long startedNanos,
+        Mode mode) {
+      this(
+          question,
+          searchedFor,
+          null,
+          null,
+          conversationId,
+          history,
+          passages,
+          retrievalMs,
+          startedNanos,
+          mode);
+    }
+  }
 
   /**
    * @param prompt the user message as the model saw it, or the question
    * @param written what the model wrote, or the answer
    * @param evidence what the answer was judged by
+   * @param generated what the model was told and wrote, or null if it was not asked
    */
-  public record Outcome(Answer answer, String prompt, String written, Evidence evidence) {}
+  public record Outcome(
+      Answer answer,
+      String prompt,
+      String written,
+      Evidence evidence,
+      Trail.@Nullable Written generated) {}
+
+  /** A prompt that is ready, and how its answer is to be read. */
+  record Prepared(PromptTemplate.Style style, Set<Integer> passages, Generator.Order order) {}
 
   private final EvidenceRanker ranker;
   private final LanguageModel model;
   private final Assistants assistants;
   private final AnsweringProperties properties;
+  private final AnswerForms forms;
   private final @Nullable Generator generator;
 
   public Answerer(
@@ -88,6 +124,7 @@ public final class Answerer {
     this.model = model;
     this.assistants = assistants;
     this.properties = properties;
+    this.forms = new AnswerForms(properties.quotesEvidence());
     LanguageModel.Loaded loaded = model.loaded();
     this.generator = loaded == null ? null : new Generator(loaded, clock);
   }
@@ -110,36 +147,50 @@ public final class Answerer {
     if (task.mode == Mode.GENERATED && generator == null) {
       throw new InvalidQuestionException(model.describe());
     }
-    List<Answer.Citation> sources = new ArrayList<>();
-    for (int i = 0; i < task.passages.size(); i++) {
-      sources.add(Citations.of(i + 1, task.passages.get(i)));
-    }
-    listener.sources(sources);
-    Evidence evidence = ranker.rank(task.searchedFor, task.passages);
-    if (evidence.sentences().isEmpty() || evidence.probability() < properties.minEvidence()) {
-      String mode = generator == null || task.mode == Mode.EXTRACTIVE ? "extractive" : "generated";
-      Answer answer = refused(task, mode, listener);
-      return new Outcome(answer, task.question.text(), answer.answer(), evidence);
+    listener.sources(Citations.sources(task.passages));
+    Evidence evidence = rank(task);
+    boolean quotes = generator == null || task.mode == Mode.EXTRACTIVE;
+    if (!isEnough(evidence)) {
+      Answer answer = refused(task, quotes ? "extractive" : "generated", listener);
+      return new Outcome(answer, task.question.text(), answer.answer(), evidence, null);
     }
     if (generator == null || task.mode == Mode.EXTRACTIVE) {
       String notice =
           generator == null ? model.describe() + ". This answer quotes the documents." : null;
       Answer answer = extractive(task, evidence, notice, listener);
-      return new Outcome(answer, task.question.text(), answer.answer(), evidence);
+      return new Outcome(answer, task.question.text(), answer.answer(), evidence, null);
     }
     return generated(generator, task, evidence, listener);
   }
 
+  Evidence rank(Task task) {
+    return ranker.rank(task.searchedFor, task.passages);
+  }
+
+  /** The first gate. */
+  boolean isEnough(Evidence evidence) {
+    return !evidence.sentences().isEmpty() && evidence.probability() >= properties.minEvidence();
+  }
+
+  private Assistant assistant(Task task) {
+    return task.assistant == null ? assistants.get(task.question.assistant()) : task.assistant;
+  }
+
   private Answer refused(Task task, String mode, AnswerListener listener) {
     String language = Language.of(task.question.text());
-    String text = Refusal.text(assistants.get(task.question.assistant()), language, task.passages);
+    Assistant assistant = assistant(task);
+    String text = Refusal.text(assistant, language, task.passages);
     listener.token(text);
     return new Answer(
+        UUID.randomUUID(),
         text,
+        List.of(),
         List.of(),
         true,
         "refused",
         List.of(),
+        Refusal.nearest(task.passages),
+        assistant.contact(language),
         new Answer.Usage(0, 0, 0),
         timings(task, millis(task.startedNanos)),
         task.conversationId,
@@ -150,56 +201,106 @@ public final class Answerer {
 
   private Answer extractive(
       Task task, Evidence evidence, @Nullable String notice, AnswerListener listener) {
-    List<Evidence.Sentence> quoted = Extractive.choose(evidence);
-    String text = Extractive.quote(quoted);
-    listener.token(text);
-    return new Answer(
-        text,
-        Citations.of(
-            quoted.stream().map(Evidence.Sentence::passage).distinct().toList(),
-            task.passages,
-            listener),
-        false,
+    Draft draft = forms.quotes(assistant(task), language(task), evidence, task.passages);
+    listener.token(draft.text());
+    return finished(
+        task,
+        draft,
         "supported",
         List.of(),
         new Answer.Usage(0, 0, 0),
-        timings(task, millis(task.startedNanos)),
-        task.conversationId,
+        millis(task.startedNanos),
         "extractive",
+        notice,
+        listener);
+  }
+
+  private Answer finished(
+      Task task,
+      Draft draft,
+      String verdict,
+      List<String> unsupported,
+      Answer.Usage usage,
+      double firstTokenMs,
+      String mode,
+      @Nullable String notice,
+      AnswerListener listener) {
+    List<Answer.Sentence> sentences = draft.sentences();
+    return new Answer(
+        UUID.randomUUID(),
+        draft.text(),
+        Citations.of(sentences, task.passages, listener),
+        sentences,
+        false,
+        verdict,
+        unsupported,
+        List.of(),
+        null,
+        usage,
+        timings(task, firstTokenMs),
+        task.conversationId,
+        mode,
         notice,
         task.searchedFor);
   }
 
-  private Outcome generated(
-      Generator writer, Task task, Evidence evidence, AnswerListener listener) {
+  private static String language(Task task) {
+    return Language.of(task.question.text());
+  }
+
+  /** What the model will be told, or null if there is none. */
+  @Nullable Prepared prepare(Task task, Evidence evidence) {
+    return generator == null ? null : prepare(generator, task, evidence);
+  }
+
+  /** The prompt's text, control tokens included. */
+  String text(Prepared prepared) {
+    return generator == null ? "" : generator.text(generator.render(prepared.order));
+  }
+
+  /** How many tokens it takes. */
+  int tokens(Prepared prepared) {
+    return generator == null ? 0 : generator.render(prepared.order).tokens().length;
+  }
+
+  private Prepared prepare(Generator writer, Task task, Evidence evidence) {
     Question question = task.question;
-    String language = Language.of(question.text());
+    Assistant assistant = assistant(task);
     PromptTemplate.Style style = PromptTemplate.style(properties.style(), writer.parameters());
+    boolean copies = style == PromptTemplate.Style.COPY;
     List<Evidence.Sentence> shown = shown(evidence);
     PromptTemplate prompt =
         style == PromptTemplate.Style.PASSAGES
             ? PromptTemplate.ofPassages(
-                assistants.get(question.assistant()),
+                assistant,
                 question.text(),
                 task.passages,
                 bestPassages(evidence, task.passages.size()),
-                language)
-            : PromptTemplate.ofEvidence(task.searchedFor, shown, task.passages, language);
-    LogitsMask mask =
-        style == PromptTemplate.Style.COPY
-            ? writer.copying(shown, COPIED)
-            : writer.citing(prompt.passages());
-    double before = millis(task.startedNanos);
-    Generator.Generated generated =
-        writer.write(
+                language(task))
+            : PromptTemplate.ofEvidence(task.searchedFor, shown, task.passages, language(task));
+    LogitsMask mask = copies ? writer.copying(shown, COPIED) : writer.citing(prompt.passages());
+    Integer limit =
+        question.maxTokens() == null ? assistant.sampling().maxTokens() : question.maxTokens();
+    return new Prepared(
+        style,
+        prompt.passages(),
+        new Generator.Order(
+            task.date == null ? writer.today() : task.date,
+            assistant.reasoningEffort(),
             prompt.instructions(),
             task.history,
             prompt.message(),
-            question.sampling(style == PromptTemplate.Style.COPY ? 1 : REPETITION_PENALTY),
-            question.maxTokens() == null ? properties.maxTokens() : question.maxTokens(),
+            question.sampling(assistant.sampling(), copies),
+            limit == null ? properties.maxTokens() : limit,
             mask,
-            question.adapter(),
-            listener);
+            question.adapter()));
+  }
+
+  private Outcome generated(
+      Generator writer, Task task, Evidence evidence, AnswerListener listener) {
+    Prepared prepared = prepare(writer, task, evidence);
+    double before = millis(task.startedNanos);
+    Generator.Generated generated = writer.write(prepared.order, listener);
     Answer answer =
         Abstention.isOne(generated.text())
             ? refused(task, "generated", listener)
@@ -208,9 +309,23 @@ public final class Answerer {
                 before + generated.firstTokenMs(),
                 task,
                 evidence,
-                style != PromptTemplate.Style.PASSAGES && properties.quotesEvidence(),
+                prepared.style != PromptTemplate.Style.PASSAGES,
                 listener);
-    return new Outcome(answer, generated.prompt(), generated.text(), evidence);
+    return new Outcome(
+        answer, generated.prompt(), generated.text(), evidence, written(prepared, generated));
+  }
+
+  private static Trail.Written written(Prepared prepared, Generator.Generated generated) {
+    Generator.Order order = prepared.order;
+    return new Trail.Written(
+        prepared.style.name().toLowerCase(Locale.ROOT),
+        generated.promptHash(),
+        generated.usage().promptTokens(),
+        order.sampling(),
+        order.maxTokens(),
+        order.adapter() == null ? null : order.adapter().name(),
+        order.adapter() == null ? null : order.adapter().scale(),
+        generated.tokens());
   }
 
   /**
@@ -245,7 +360,7 @@ public final class Answerer {
       double firstTokenMs,
       Task task,
       Evidence evidence,
-      boolean withQuotes,
+      boolean isSmall,
       AnswerListener listener) {
     AnswerVerifier.Verified verified = AnswerVerifier.verify(generated.text(), task.passages);
     Answer.Usage usage =
@@ -254,48 +369,35 @@ public final class Answerer {
             generated.usage().cachedTokens(),
             generated.usage().completionTokens());
     if (!verified.isTrustworthy()) {
-      String notice =
-          "What the model wrote is not borne out by the documents; here is what they say.";
-      Answer quoted = extractive(task, evidence, notice, listener);
-      return new Answer(
-          quoted.answer(),
-          quoted.citations(),
-          false,
+      Draft quotes = forms.quotes(assistant(task), language(task), evidence, task.passages);
+      return finished(
+          task,
+          quotes,
           "unsupported",
           verified.unsupported(),
           usage,
-          timings(task, firstTokenMs),
-          task.conversationId,
+          firstTokenMs,
           "extractive",
-          quoted.notice(),
-          task.searchedFor);
+          "What the model wrote is not borne out by the documents; here is what they say.",
+          listener);
     }
-    String text = verified.text();
-    Set<Integer> cited = new TreeSet<>(verified.cited());
-    if (withQuotes) {
-      List<Evidence.Sentence> basis =
-          Extractive.choose(evidence).stream()
-              .filter(sentence -> !generated.text().contains(sentence.text()))
-              .toList();
-      text += basis.isEmpty() ? "" : "\n\n" + Extractive.quote(basis);
-      basis.forEach(sentence -> cited.add(sentence.passage()));
-    }
+    Draft draft =
+        forms.written(
+            assistant(task), language(task), verified.draft(), evidence, task.passages, isSmall);
     String notice =
         generated.trimmedTurns() > 0
             ? "The first " + generated.trimmedTurns() + " turns no longer fit and were left out."
             : null;
-    return new Answer(
-        text,
-        Citations.of(List.copyOf(cited), task.passages, listener),
-        false,
+    return finished(
+        task,
+        draft,
         verified.unsupported().isEmpty() ? "supported" : "partly supported",
         verified.unsupported(),
         usage,
-        timings(task, firstTokenMs),
-        task.conversationId,
+        firstTokenMs,
         "generated",
         notice,
-        task.searchedFor);
+        listener);
   }
 
   private static Answer.Timings timings(Task task, double firstTokenMs) {

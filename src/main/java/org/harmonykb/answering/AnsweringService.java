@@ -4,15 +4,20 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.conversations.ConversationService;
+import org.harmonykb.conversations.Turn;
+import org.harmonykb.documents.DocumentService;
 import org.harmonykb.engine.UnknownAdapterException;
+import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.Retriever;
+import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,6 +37,8 @@ public class AnsweringService {
   private final RunningAnswers running;
   private final Clock clock;
   private final JsonMapper json;
+  private final SearchIndex index;
+  private final DocumentService documents;
   private final Answerer answerer;
 
   AnsweringService(
@@ -43,6 +50,8 @@ public class AnsweringService {
       ConversationService conversations,
       AnsweringProperties properties,
       RunningAnswers running,
+      SearchIndex index,
+      DocumentService documents,
       Clock clock,
       JsonMapper json) {
     this.running = running;
@@ -52,6 +61,8 @@ public class AnsweringService {
     this.adapters = adapters;
     this.conversations = conversations;
     this.properties = properties;
+    this.index = index;
+    this.documents = documents;
     this.clock = clock;
     this.json = json;
     this.answerer = new Answerer(embedder, model, assistants, properties, clock);
@@ -72,8 +83,8 @@ public class AnsweringService {
           "The question has %d characters; at most %d are read"
               .formatted(question.text().length(), properties.maxQuestionChars()));
     }
-    assistants.get(question.assistant());
-    question.sampling(Answerer.REPETITION_PENALTY);
+    Assistant assistant = assistants.get(question.assistant());
+    question.sampling(assistant.sampling(), false);
     if (question.adapter() != null) {
       adapters.require(question.adapter().name());
     }
@@ -109,28 +120,38 @@ public class AnsweringService {
   private Answer ask(Question question, RunningAnswers.Run listener) {
     UUID conversationId =
         question.conversationId() == null ? UUID.randomUUID() : question.conversationId();
-    List<Answerer.Exchange> history =
-        question.conversationId() == null
-            ? List.of()
-            : conversations.turns(conversationId).stream()
-                .filter(turn -> isKept(turn.ordinal(), question.replaces()))
-                .map(turn -> new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer()))
-                .toList();
-    Answerer.Outcome outcome =
-        answer(question, conversationId, history, Answerer.Mode.AUTO, listener);
+    List<Answerer.Exchange> history = history(question);
+    Assistants.Versioned assistant = assistants.versioned(question.assistant());
+    Answerer.Task task =
+        task(question, assistant.assistant(), conversationId, history, Answerer.Mode.AUTO);
+    Answerer.Outcome outcome = answerer.answer(task, listener);
+    Answer answer = outcome.answer();
     if (question.replaces() != null) {
       conversations.cutFrom(conversationId, question.replaces());
     }
     conversations.add(
+        answer.id(),
         conversationId,
         question.scope().user(),
         question.assistant(),
         question.text(),
         outcome.prompt(),
         outcome.written(),
-        json.writeValueAsString(outcome.answer()),
+        json.writeValueAsString(answer),
+        json.writeValueAsString(trail(task, assistant, outcome)),
         listener.documents());
-    return outcome.answer();
+    return answer;
+  }
+
+  private List<Answerer.Exchange> history(Question question) {
+    UUID conversationId = question.conversationId();
+    if (conversationId == null) {
+      return List.of();
+    }
+    return conversations.turns(conversationId).stream()
+        .filter(turn -> isKept(turn.ordinal(), question.replaces()))
+        .map(turn -> new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer()))
+        .toList();
   }
 
   /** Answers from the index and stores nothing, as an evaluation does. */
@@ -140,8 +161,17 @@ public class AnsweringService {
       List<Answerer.Exchange> history,
       Answerer.Mode mode,
       AnswerListener listener) {
-    long started = System.nanoTime();
     Assistant assistant = assistants.get(question.assistant());
+    return answerer.answer(task(question, assistant, conversationId, history, mode), listener);
+  }
+
+  private Answerer.Task task(
+      Question question,
+      Assistant assistant,
+      UUID conversationId,
+      List<Answerer.Exchange> history,
+      Answerer.Mode mode) {
+    long started = System.nanoTime();
     String searchedFor = answerer.condense(question.text(), history);
     Set<String> collections =
         question.collections().isEmpty()
@@ -151,23 +181,136 @@ public class AnsweringService {
         retriever.search(
             new Query(
                 searchedFor,
-                Query.Filters.NONE.withCollections(collections).withEffectiveOn(today()),
+                Query.Filters.NONE
+                    .withCollections(CuratedAnswers.with(collections))
+                    .withEffectiveOn(today()),
                 CANDIDATES),
             question.scope());
     List<Passage> passages =
         ContextBuilder.choose(
             found, properties.passages(), properties.passageTokens(), this::tokens, today());
-    return answerer.answer(
-        new Answerer.Task(
-            question,
-            searchedFor,
-            conversationId,
-            history,
-            passages,
-            Answerer.millis(started),
-            started,
-            mode),
-        listener);
+    return new Answerer.Task(
+        question,
+        searchedFor,
+        assistant,
+        today(),
+        conversationId,
+        history,
+        passages,
+        Answerer.millis(started),
+        started,
+        mode);
+  }
+
+  private Trail trail(
+      Answerer.Task task, Assistants.Versioned assistant, Answerer.Outcome outcome) {
+    return Trail.of(
+        task,
+        assistant,
+        outcome,
+        index.generation(),
+        properties,
+        model.loaded() == null ? null : new Trail.Model(model.describe(), model.fingerprint()));
+  }
+
+  /**
+   * Makes an answer again from the same passages, and compares.
+   *
+   * @param scope what the asker may read; a passage outside of it counts as gone
+   * @throws org.harmonykb.conversations.UnknownAnswerException if there is no such answer
+   */
+  public Replay replay(UUID answerId, AccessScope scope) {
+    Turn turn = conversations.turn(answerId);
+    String stored = conversations.trail(answerId).orElse(null);
+    if (stored == null) {
+      return Replay.removed(answerId, index.generation());
+    }
+    Trail then = json.readValue(stored, Trail.class);
+    List<Answerer.Exchange> history =
+        conversations.turns(turn.conversationId()).stream()
+            .filter(earlier -> earlier.ordinal() < turn.ordinal())
+            .map(
+                earlier ->
+                    new Answerer.Exchange(earlier.question(), earlier.prompt(), earlier.answer()))
+            .toList();
+    Assistants.Versioned assistant = assistants.current().get(then.assistant());
+    List<Replay.Change> changes = new ArrayList<>();
+    List<Passage> passages = new ArrayList<>();
+    for (Trail.Source source : then.passages()) {
+      Passage now = visible(source, scope);
+      String was = "revision " + source.revision();
+      if (now == null) {
+        changes.add(new Replay.Change("passage " + source.id(), was, "gone"));
+      } else if (!Trail.Source.hash(now).equals(source.hash())) {
+        changes.add(
+            new Replay.Change("passage " + source.id(), was, "other text under the same id"));
+      } else {
+        passages.add(source.restore(now));
+      }
+    }
+    then.changes(history, assistant, properties, model.describe(), model.fingerprint(), changes);
+    adapter(then, changes);
+    if (!changes.isEmpty() || assistant == null) {
+      return Replay.changed(answerId, then, index.generation(), changes);
+    }
+    Set<UUID> earlier = conversations.documents(turn.conversationId());
+    try (RunningAnswers.Run run = running.begin(earlier, AnswerListener.NONE)) {
+      Answerer.Outcome again =
+          answerer.answer(
+              then.task(assistant.assistant(), turn.conversationId(), history, passages, scope),
+              run);
+      return Replay.compared(answerId, then, index.generation(), again);
+    }
+  }
+
+  private void adapter(Trail then, List<Replay.Change> changes) {
+    String name = then.generated() == null ? null : then.generated().adapter();
+    if (name != null && adapters.list().stream().noneMatch(a -> a.name().equals(name))) {
+      changes.add(new Replay.Change("adapter", name, "not loaded"));
+    }
+  }
+
+  private @Nullable Passage visible(Trail.Source source, AccessScope scope) {
+    boolean isReadable =
+        documents
+            .find(source.documentId())
+            .filter(document -> scope.permits(document.allow(), document.collection()))
+            .isPresent();
+    if (!isReadable) {
+      return null;
+    }
+    return index.passages(source.documentId()).stream()
+        .filter(passage -> passage.id().equals(source.id()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * What a question would be answered from and what the model would read, without answering.
+   *
+   * @param assistant who would answer; may be one that is not stored
+   */
+  public PromptPreview preview(Assistant assistant, Question question) {
+    if (question.conversationId() != null) {
+      conversations.get(question.conversationId(), question.scope().user());
+    }
+    Answerer.Task task =
+        task(question, assistant, UUID.randomUUID(), history(question), Answerer.Mode.AUTO);
+    Evidence evidence = answerer.rank(task);
+    Answerer.Prepared prepared =
+        evidence.sentences().isEmpty() ? null : answerer.prepare(task, evidence);
+    return new PromptPreview(
+        task.searchedFor(),
+        Citations.sources(task.passages()),
+        evidence.probability(),
+        !answerer.isEnough(evidence),
+        prepared == null ? null : prepared.style().name().toLowerCase(Locale.ROOT),
+        prepared == null ? null : prepared.order().instructions(),
+        prepared == null ? null : prepared.order().message(),
+        prepared == null ? null : answerer.text(prepared),
+        prepared == null ? 0 : answerer.tokens(prepared),
+        prepared == null ? null : prepared.order().sampling(),
+        model.loaded() == null ? model.describe() : null);
   }
 
   /**
@@ -201,7 +344,9 @@ public class AnsweringService {
     double condenseMs = Answerer.millis(started);
     Query.Filters filters =
         request.filters().collections().isEmpty()
-            ? request.filters().withCollections(Set.copyOf(assistant.collections()))
+            ? request
+                .filters()
+                .withCollections(CuratedAnswers.with(Set.copyOf(assistant.collections())))
             : request.filters();
     if (filters.effectiveOn() == null) {
       filters = filters.withEffectiveOn(today());

@@ -3,32 +3,46 @@ package org.harmonykb.answering;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The assistants, read from {@code assistants/*.yaml}. */
+/**
+ * The assistants: those of {@code assistants/*.yaml}, and what admins made of them. Thread-safe; a
+ * change is in force at once, on other instances of the service too.
+ */
 @Component
 public class Assistants {
 
   public static final String DEFAULT = "default";
 
-  private final Map<String, Assistant> byId = new TreeMap<>();
+  /** An assistant, the YAML that it was read from, and its version; 0 came with the service. */
+  record Versioned(Assistant assistant, String yaml, int version) {}
 
-  Assistants(JsonMapper json) {
-    Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
+  private final Map<String, Versioned> builtIn = new TreeMap<>();
+  private final Map<String, Assistant> parsed = new ConcurrentHashMap<>();
+  private final @Nullable AssistantVersions versions;
+
+  @Autowired
+  Assistants(AssistantVersions versions) {
+    this(versions, true);
+  }
+
+  private Assistants(@Nullable AssistantVersions versions, boolean hasDatabase) {
+    this.versions = hasDatabase ? versions : null;
     try {
       for (var resource :
           new PathMatchingResourcePatternResolver().getResources("classpath:assistants/*.yaml")) {
         try (InputStream stream = resource.getInputStream()) {
-          Assistant assistant = json.convertValue(yaml.load(stream), Assistant.class);
-          byId.put(assistant.id(), assistant);
+          String yaml = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+          Assistant assistant = AssistantYaml.read(yaml);
+          builtIn.put(assistant.id(), new Versioned(assistant, yaml, 0));
         }
       }
     } catch (IOException e) {
@@ -36,19 +50,44 @@ public class Assistants {
     }
   }
 
+  /** Those that the service brings along, where there is no database. */
+  static Assistants builtIn() {
+    return new Assistants(null, false);
+  }
+
   public List<Assistant> all() {
-    return List.copyOf(byId.values());
+    return current().values().stream().map(Versioned::assistant).toList();
   }
 
   /**
    * @throws InvalidQuestionException if there is none of this name
    */
   public Assistant get(String id) {
-    Assistant assistant = byId.get(id);
-    if (assistant == null) {
+    return versioned(id).assistant;
+  }
+
+  Versioned versioned(String id) {
+    Map<String, Versioned> current = current();
+    Versioned found = current.get(id);
+    if (found == null) {
       throw new InvalidQuestionException(
-          "There is no assistant " + id + "; known are " + String.join(", ", byId.keySet()));
+          "There is no assistant " + id + "; known are " + String.join(", ", current.keySet()));
     }
-    return assistant;
+    return found;
+  }
+
+  @Nullable Versioned builtIn(String id) {
+    return builtIn.get(id);
+  }
+
+  Map<String, Versioned> current() {
+    Map<String, Versioned> current = new TreeMap<>(builtIn);
+    if (versions != null) {
+      for (AssistantVersions.Version version : versions.latest()) {
+        Assistant assistant = parsed.computeIfAbsent(version.yaml(), AssistantYaml::read);
+        current.put(version.id(), new Versioned(assistant, version.yaml(), version.version()));
+      }
+    }
+    return current;
   }
 }

@@ -10,8 +10,8 @@ import org.harmonykb.engine.Tokenizer;
 
 /**
  * After an opening bracket only the number of a passage that is in the prompt may follow, and after
- * the number the closing bracket: a citation of a passage that is not there cannot be written.
- * Immutable; one per model.
+ * the number the closing bracket: a citation of a passage that is not there cannot be written. In
+ * code anything goes. Immutable; one per model.
  */
 final class CitationMask {
 
@@ -46,6 +46,9 @@ final class CitationMask {
     int[] shown =
         numbers.stream().filter(n -> n <= MAX_PASSAGES).mapToInt(Integer::intValue).toArray();
     return (generated, length, logits) -> {
+      if (isInCode(generated, length)) {
+        return; // a bracket there is no citation
+      }
       String last = length > 0 ? texts[generated[length - 1]] : "";
       if (last.endsWith("[")) {
         float[] kept = new float[MAX_PASSAGES + 1];
@@ -69,6 +72,14 @@ final class CitationMask {
         forbidOtherBrackets(logits);
       }
     };
+  }
+
+  private boolean isInCode(int[] generated, int length) {
+    CodeSpans code = new CodeSpans();
+    for (int i = 0; i < length; i++) {
+      code.accept(texts[generated[i]]);
+    }
+    return code.isInside();
   }
 
   /** Tokens that open a bracket and go on would slip through the two steps above. */

@@ -9,11 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.harmonykb.retrieval.Passage;
 
 /** Chooses what goes into the prompt: no duplicates, the policy in force, within the budget. */
 final class ContextBuilder {
+
+  private static final Pattern CONTROL_TOKEN = Pattern.compile("<(\\|[^|>\\n]{1,40}\\|)>");
 
   private ContextBuilder() {}
 
@@ -107,16 +111,23 @@ final class ContextBuilder {
         continue;
       }
       Passage passage = passages.get(i);
-      text.append('[').append(i + 1).append("] ").append(passage.title());
+      text.append('[').append(i + 1).append("] ").append(asData(passage.title()));
       if (!passage.section().isEmpty()) {
-        text.append(" > ").append(passage.section());
+        text.append(" > ").append(asData(passage.section()));
       }
       text.append(" (revision ").append(passage.revision());
       if (passage.effectiveFrom() != null) {
         text.append(", effective ").append(passage.effectiveFrom());
       }
-      text.append(")\n<<<\n").append(passage.text()).append("\n>>>\n");
+      text.append(")\n<<<\n").append(asData(passage.text())).append("\n>>>\n");
     }
     return text.append("\n").append(question).toString();
+  }
+
+  /** A text that cannot leave its delimiters or look like one of the prompt's own marks. */
+  static String asData(String text) {
+    return CONTROL_TOKEN
+        .matcher(text.replace("<<<", "‹‹‹").replace(">>>", "›››"))
+        .replaceAll(match -> Matcher.quoteReplacement("‹" + match.group(1) + "›"));
   }
 }

@@ -16,9 +16,16 @@ public record Evidence(List<Sentence> sentences, double[] signals, double probab
    *
    * @param passage the passage's number, from 1
    * @param place place among all sentences, from 0
-   * @param text the sentence; a table's row carries its headers
+   * @param piece the sentence and where it stands in the passage
    * @param features in the order of {@link EvidenceRanker}
    * @param score what it is ranked by; higher is better
    */
-  public record Sentence(int passage, int place, String text, double[] features, double score) {}
+  public record Sentence(
+      int passage, int place, Sentences.Piece piece, double[] features, double score) {
+
+    /** As it is quoted; a table's row carries its headers. */
+    public String text() {
+      return piece.text();
+    }
+  }
 }

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be counted about the sentences of some passages in the light of a question, before
@@ -28,7 +30,17 @@ final class EvidenceFeatures {
           "(?i)\\b(not|never|no|cannot|without|except|nor|neither)\\b|n't\\b|[不没沒未无無非]");
 
   /** A sentence and its place. */
-  record Sentence(int passage, int place, String text, Set<String> terms) {}
+  record Sentence(int passage, int place, Sentences.Piece piece, Set<String> terms) {
+
+    String text() {
+      return piece.text();
+    }
+
+    /** A table's row is longer than its place in the passage, since it carries its headers. */
+    boolean isRow() {
+      return piece.text().length() > piece.end() - piece.start();
+    }
+  }
 
   private final String question;
   private final AnswerType type;
@@ -40,12 +52,14 @@ final class EvidenceFeatures {
   private final List<Set<String>> headingTerms = new ArrayList<>();
   private final Map<String, Double> weights = new HashMap<>();
   private final List<Passage> passages;
+  private final @Nullable Pattern unit;
   private double weightOfAll;
 
   EvidenceFeatures(String question, List<Passage> passages) {
     this.question = question;
     this.passages = passages;
     this.type = AnswerType.of(question);
+    this.unit = AnswerUnit.of(question);
     this.askedSet = Terms.ofQuestion(question);
     this.asked = List.copyOf(askedSet);
     Matcher names = ENTITY.matcher(question);
@@ -56,10 +70,13 @@ final class EvidenceFeatures {
       Passage passage = passages.get(i);
       Set<String> heading = Terms.of(passage.title() + " " + passage.section());
       Set<String> all = new HashSet<>(heading);
-      for (String text : Sentences.ofPassage(passage.text())) {
-        Set<String> terms = Terms.of(text);
+      for (Sentences.Piece piece : Sentences.ofPassage(passage.text())) {
+        Set<String> terms = Terms.of(piece.text());
+        if (Instructions.isOne(piece.text())) {
+          continue; // it speaks to a machine
+        }
         all.addAll(terms);
-        sentences.add(new Sentence(i + 1, sentences.size(), text, terms));
+        sentences.add(new Sentence(i + 1, sentences.size(), piece, terms));
       }
       passageTerms.add(all);
       headingTerms.add(heading);
@@ -136,7 +153,7 @@ final class EvidenceFeatures {
   }
 
   boolean holdsType(Sentence sentence) {
-    return type.isHeldBy(sentence.text, question);
+    return type.isHeldBy(sentence.text(), question);
   }
 
   /** Share of the question's names and numbers that are missing; 0 where it has none. */
@@ -182,7 +199,78 @@ final class EvidenceFeatures {
     }
   }
 
+  /** 1 if a sentence tells a number in the unit that is asked for, 0 if not, ½ without a unit. */
+  double holdsUnit(Sentence sentence) {
+    return unit == null ? 0.5 : unit.matcher(sentence.text()).find() ? 1 : 0;
+  }
+
+  /** How well the search found a passage, as a share of the best; 0 without a search. */
+  double relativeScore(Sentence sentence) {
+    double best = passages.stream().mapToDouble(Passage::score).max().orElse(0);
+    return best <= 0 ? 0 : passage(sentence).score() / best;
+  }
+
+  /** How much nearer in meaning the best passage is, 0 or less. */
+  double relativeSimilarity(Sentence sentence) {
+    double best = passages.stream().mapToDouble(Passage::similarity).max().orElse(0);
+    double own = passage(sentence).similarity();
+    return best <= 0 ? 0 : own > 0 ? own - best : -0.15;
+  }
+
+  /** Share of the question's numbers that are missing; 0 where it has none. */
+  double missingNumbers(Set<String> held) {
+    long numbers = asked.stream().filter(EvidenceFeatures::hasDigit).count();
+    return numbers == 0
+        ? 0
+        : (double) asked.stream().filter(t -> hasDigit(t) && !held.contains(t)).count() / numbers;
+  }
+
+  private static boolean hasDigit(String term) {
+    return term.chars().anyMatch(Character::isDigit);
+  }
+
+  /** The question's words, as written, that a set of terms lacks; pieces of a Chinese question. */
+  List<String> missingWords(Set<String> held) {
+    List<String> missing = new ArrayList<>();
+    String rest = Terms.withoutAsking(question);
+    StringBuilder han = new StringBuilder();
+    for (String word : rest.split("(?<=\\p{IsHan})|(?=\\p{IsHan})|[^\\p{L}\\p{N}-]+")) {
+      boolean isHan = !word.isEmpty() && Language.isHan(word.codePointAt(0));
+      if (isHan) {
+        han.append(word);
+        continue;
+      }
+      addHan(han, held, missing);
+      boolean isMissing = Terms.of(word).stream().anyMatch(t -> !held.contains(t));
+      if (isMissing) {
+        missing.add(word);
+      }
+    }
+    addHan(han, held, missing);
+    return missing;
+  }
+
+  private static void addHan(StringBuilder run, Set<String> held, List<String> missing) {
+    StringBuilder piece = new StringBuilder();
+    for (int i = 0; i < run.length(); i++) {
+      boolean before = i > 0 && held.contains(run.substring(i - 1, i + 1));
+      boolean after = i + 1 < run.length() && held.contains(run.substring(i, i + 2));
+      if (!before && !after) {
+        piece.append(run.charAt(i));
+      } else if (piece.length() > 1) {
+        missing.add(piece.toString());
+        piece.setLength(0);
+      } else {
+        piece.setLength(0);
+      }
+    }
+    if (piece.length() > 1) {
+      missing.add(piece.toString());
+    }
+    run.setLength(0);
+  }
+
   boolean negationDiffers(Sentence sentence) {
-    return NEGATION.matcher(question).find() != NEGATION.matcher(sentence.text).find();
+    return NEGATION.matcher(question).find() != NEGATION.matcher(sentence.text()).find();
   }
 }

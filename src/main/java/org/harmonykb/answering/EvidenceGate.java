@@ -1,7 +1,10 @@
 package org.harmonykb.answering;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.harmonykb.retrieval.Language;
 
 /**
@@ -31,9 +34,20 @@ final class EvidenceGate {
 
   private EvidenceGate() {}
 
-  static double[] signals(
-      String question, EvidenceFeatures counted, List<Evidence.Sentence> ranked) {
-    double[] signals = new double[18];
+  /** Told apart from those of other versions of this class. */
+  static String weights() {
+    return Stream.of(GIVEN_ENGLISH, SEARCHED_ENGLISH, GIVEN_CHINESE, SEARCHED_CHINESE)
+        .map(Arrays::toString)
+        .collect(Collectors.joining());
+  }
+
+  static final int STRANGE_LEAST = 18;
+  static final int STRANGE_MEAN = 19;
+  static final int STRANGE_COUNT = 20;
+  private static final int SEARCHED = 17;
+
+  static double[] signals(EvidenceFeatures counted, List<Evidence.Sentence> ranked) {
+    double[] signals = new double[27];
     if (ranked.isEmpty()) {
       return signals;
     }
@@ -69,18 +83,24 @@ final class EvidenceGate {
     signals[13] = counted.negationDiffers(sentence) ? 1 : 0;
     signals[14] = covered;
     counted.addSearchSignals(signals, 15);
+    signals[21] = counted.holdsUnit(sentence);
+    signals[22] = counted.missingNumbers(counted.passageTerms(sentence));
+    signals[23] = counted.relativeSimilarity(sentence);
+    signals[24] = counted.passage(sentence).similarity();
+    signals[25] = counted.type() == AnswerType.OTHER ? 1 : 0;
+    signals[26] = 1 - counted.coverage(window);
     return signals;
   }
 
   static double probability(String language, double[] signals) {
     boolean chinese = language.equals(Language.CHINESE);
-    boolean searched = signals[signals.length - 1] > 0;
+    boolean searched = signals[SEARCHED] > 0;
     double[] weights =
         searched
             ? chinese ? SEARCHED_CHINESE : SEARCHED_ENGLISH
             : chinese ? GIVEN_CHINESE : GIVEN_ENGLISH;
-    double sum = weights[signals.length];
-    for (int i = 0; i < signals.length; i++) {
+    double sum = weights[weights.length - 1];
+    for (int i = 0; i < weights.length - 1; i++) {
       sum += weights[i] * signals[i];
     }
     return 1 / (1 + Math.exp(-sum));

@@ -1,7 +1,9 @@
 package org.harmonykb.answering;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.harmonykb.retrieval.Embedder;
@@ -18,15 +20,33 @@ final class EvidenceRanker {
   /** Sentences that are compared by meaning; the others share too few words to win. */
   private static final int EMBEDDED = 12;
 
-  /** Weights of {@link #features}, English and Chinese; how they were found: docs/answers.md. */
-  private static final double[] ENGLISH = {3.4, 1.8, 0.8, 2.8, 0.7, 1.2, 0.65, 1.2, 1.7, 0};
+  /** Words without a match that are compared by meaning. */
+  private static final int MOST_STRANGE = 5;
 
-  private static final double[] CHINESE = {3.7, 3.2, 1.4, 2.2, 0.85, 0.35, 0.25, 0, 1.1, 0};
+  /** Weights of {@link #features}, English and Chinese; how they were found: docs/answers.md. */
+  private static final double[] ENGLISH = {
+    3.4, 1.8, 0.8, 2.8, 0.7, 1.2, 0.65, 1.2, 1.7, 0, 0, 0, 0, 0, 0, 0
+  };
+
+  private static final double[] CHINESE = {
+    3.7, 3.2, 1.4, 2.2, 0.85, 0.35, 0.25, 0, 1.1, 0, 0, 0, 0, 0, 0, 0
+  };
+
+  /** From this similarity of its question on, a curated answer goes first. */
+  private static final double CURATED_CLOSE = 0.84;
+
+  private static final double CURATED_BONUS = 6;
+  private static final double CURATED_PROBABILITY = 0.95;
 
   private final Embedder embedder;
 
   EvidenceRanker(Embedder embedder) {
     this.embedder = embedder;
+  }
+
+  /** Told apart from those of other versions of this class. */
+  static String weights() {
+    return Arrays.toString(ENGLISH) + Arrays.toString(CHINESE);
   }
 
   private record Candidate(EvidenceFeatures.Sentence sentence, double[] features) {}
@@ -36,33 +56,96 @@ final class EvidenceRanker {
     String language = Language.of(question);
     double[] weights = language.equals(Language.CHINESE) ? CHINESE : ENGLISH;
     List<Candidate> candidates = new ArrayList<>();
+    Set<Integer> curated = curated(language, question, passages);
     for (EvidenceFeatures.Sentence sentence : counted.sentences()) {
       candidates.add(new Candidate(sentence, features(counted, sentence)));
     }
     candidates.sort(
-        Comparator.comparingDouble((Candidate c) -> dot(weights, c.features)).reversed());
+        Comparator.comparingDouble(
+                (Candidate c) ->
+                    dot(weights, c.features)
+                        + (curated.contains(c.sentence.passage()) ? CURATED_BONUS : 0))
+            .reversed());
     float[] vector = embedder.query(language, question);
+    List<float[]> vectors = new ArrayList<>();
     List<Evidence.Sentence> ranked = new ArrayList<>();
     for (int i = 0; i < candidates.size(); i++) {
       Candidate c = candidates.get(i);
       if (i < EMBEDDED) {
         Passage passage = counted.passage(c.sentence);
         String heading = passage.section().isEmpty() ? passage.title() : passage.section();
-        c.features[3] =
-            similarity(vector, embedder.passage(language, heading + "\n" + c.sentence.text()));
+        float[] own = embedder.passage(language, heading + "\n" + c.sentence.text());
+        vectors.add(own);
+        c.features[3] = similarity(vector, own);
         c.features[9] = 1;
       }
       ranked.add(
           new Evidence.Sentence(
               c.sentence.passage(),
               c.sentence.place(),
-              c.sentence.text(),
+              c.sentence.piece(),
               c.features,
-              dot(weights, c.features)));
+              dot(weights, c.features)
+                  + (curated.contains(c.sentence.passage()) ? CURATED_BONUS : 0)));
     }
     ranked.sort(Comparator.comparingDouble(Evidence.Sentence::score).reversed());
-    double[] signals = EvidenceGate.signals(question, counted, ranked);
-    return new Evidence(ranked, signals, EvidenceGate.probability(language, signals));
+    double[] signals = EvidenceGate.signals(counted, ranked);
+    strangeWords(language, counted, ranked, vectors, signals);
+    double probability = EvidenceGate.probability(language, signals);
+    boolean isCurated = !ranked.isEmpty() && curated.contains(ranked.getFirst().passage());
+    return new Evidence(
+        ranked, signals, isCurated ? Math.max(probability, CURATED_PROBABILITY) : probability);
+  }
+
+  /** The curated answers, by number, whose question is much the same. */
+  private Set<Integer> curated(String language, String question, List<Passage> passages) {
+    Set<Integer> close = new HashSet<>();
+    for (int i = 0; i < passages.size(); i++) {
+      Passage passage = passages.get(i);
+      if (CuratedAnswers.isCurated(passage)) {
+        double alike =
+            similarity(
+                embedder.passage(language, question), embedder.passage(language, passage.title()));
+        if (alike >= CURATED_CLOSE) {
+          close.add(i + 1);
+        }
+      }
+    }
+    return close;
+  }
+
+  /**
+   * How near in meaning the question's words that the best passage lacks are to what it says:
+   * {@code vacation} is near {@code annual leave}, {@code canteen} is near nothing.
+   */
+  private void strangeWords(
+      String language,
+      EvidenceFeatures counted,
+      List<Evidence.Sentence> ranked,
+      List<float[]> vectors,
+      double[] signals) {
+    if (ranked.isEmpty()) {
+      return;
+    }
+    EvidenceFeatures.Sentence best = counted.sentences().get(ranked.getFirst().place());
+    List<String> missing = counted.missingWords(counted.passageTerms(best));
+    signals[EvidenceGate.STRANGE_LEAST] = 1;
+    signals[EvidenceGate.STRANGE_MEAN] = 1;
+    signals[EvidenceGate.STRANGE_COUNT] = Math.min(1, missing.size() / 4.0);
+    double sum = 0;
+    int count = Math.min(MOST_STRANGE, missing.size());
+    for (String word : missing.subList(0, count)) {
+      float[] own = embedder.passage(language, word);
+      double nearest = 0;
+      for (float[] vector : vectors) {
+        nearest = Math.max(nearest, similarity(own, vector));
+      }
+      signals[EvidenceGate.STRANGE_LEAST] = Math.min(signals[EvidenceGate.STRANGE_LEAST], nearest);
+      sum += nearest;
+    }
+    if (count > 0) {
+      signals[EvidenceGate.STRANGE_MEAN] = sum / count;
+    }
   }
 
   /** Each about 0 to 1; similarity is filled in later, for the best. */
@@ -79,6 +162,12 @@ final class EvidenceRanker {
       1 - counted.missingEntities(window),
       counted.passage(sentence).score() > 0 ? 1.0 / sentence.passage() : 0, // the search's order
       0, // whether it was compared by meaning
+      counted.relativeScore(sentence),
+      counted.relativeSimilarity(sentence),
+      counted.coverageOfHeading(sentence),
+      counted.holdsUnit(sentence),
+      sentence.isRow() ? 1 : 0,
+      sentence.terms().size() < 4 ? 1 : 0,
     };
   }
 

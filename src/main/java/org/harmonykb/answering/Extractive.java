@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.harmonykb.retrieval.Language;
+import org.harmonykb.retrieval.Passage;
 
 /** Answers with the sentences that answer the question best, quoted and cited. */
 final class Extractive {
@@ -42,8 +43,17 @@ final class Extractive {
   }
 
   /** Markdown; sentences that stand side by side are quoted as one. */
-  static String quote(List<Evidence.Sentence> sentences) {
-    StringBuilder text = new StringBuilder();
+  static Draft quote(List<Evidence.Sentence> sentences) {
+    return quote(sentences, List.of());
+  }
+
+  /**
+   * The same, each quote with the place that it is from.
+   *
+   * @param passages to take the places from; empty for quotes without
+   */
+  static Draft quote(List<Evidence.Sentence> sentences, List<Passage> passages) {
+    Draft draft = new Draft();
     for (int i = 0; i < sentences.size(); i++) {
       Evidence.Sentence sentence = sentences.get(i);
       Evidence.Sentence before = i > 0 ? sentences.get(i - 1) : null;
@@ -51,18 +61,35 @@ final class Extractive {
           before != null
               && before.passage() == sentence.passage()
               && before.place() + 1 == sentence.place();
-      if (before == null) {
-        text.append("> ");
-      } else if (goesOn) {
-        text.append(Sentences.endsChinese(text) ? "" : " ");
+      if (goesOn) {
+        draft.add(draft.endsChinese() ? "" : " ");
       } else {
-        text.append(" [").append(before.passage()).append("]\n\n> ");
+        if (before != null) {
+          draft.marker(before.passage());
+          draft.add("\n\n");
+        }
+        draft.add("> ");
+        boolean isNewPlace = before == null || before.passage() != sentence.passage();
+        if (!passages.isEmpty() && isNewPlace) {
+          draft.add(place(passages.get(sentence.passage() - 1)));
+        }
       }
-      text.append(sentence.text());
+      draft.supported(
+          sentence.text(),
+          sentence.passage(),
+          1,
+          null,
+          new Answer.Span(sentence.piece().start(), sentence.piece().end()));
     }
     if (!sentences.isEmpty()) {
-      text.append(" [").append(sentences.getLast().passage()).append(']');
+      draft.marker(sentences.getLast().passage());
     }
-    return text.toString();
+    return draft;
+  }
+
+  private static String place(Passage passage) {
+    String place =
+        passage.section().isEmpty() ? passage.title() : passage.title() + ", " + passage.section();
+    return place.isBlank() ? "" : "**" + place.replace("*", "") + "** ";
   }
 }

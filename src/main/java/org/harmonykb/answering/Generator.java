@@ -59,41 +59,82 @@ final class Generator {
       String prompt,
       GenerationEvent.Usage usage,
       double firstTokenMs,
-      int trimmedTurns) {}
+      int trimmedTurns,
+      List<Integer> tokens,
+      String promptHash) {}
 
   /**
+   * What the model is to be told.
+   *
+   * @param date the day that the prompt names
    * @param message the user message, passages included
-   * @throws ContextOverflowException if the message alone does not fit
-   * @throws AnswerCancelledException if the listener stopped it
    */
-  Generated write(
+  record Order(
+      LocalDate date,
+      Conversation.ReasoningEffort effort,
       String instructions,
       List<Answerer.Exchange> history,
       String message,
       SamplingOptions sampling,
       int maxTokens,
       @Nullable LogitsMask mask,
-      @Nullable AdapterChoice adapter,
-      AnswerListener listener) {
+      @Nullable AdapterChoice adapter) {}
+
+  /**
+   * A prompt as the model reads it.
+   *
+   * @param trimmedTurns the oldest turns that do not fit
+   */
+  record Prompt(int[] tokens, int trimmedTurns) {}
+
+  /** The day that prompts name. */
+  LocalDate today() {
+    return LocalDate.now(clock);
+  }
+
+  /** The prompt as text, control tokens included. */
+  String text(Prompt prompt) {
+    return model.engine().tokenizer().decode(prompt.tokens);
+  }
+
+  /**
+   * @throws ContextOverflowException if the message alone does not fit
+   */
+  Prompt render(Order order) {
     int context = model.engine().model().contextLength();
     int[] prompt = {};
     int trimmed = 0;
+    List<Answerer.Exchange> history = order.history;
     for (; trimmed <= history.size(); trimmed++) {
-      prompt =
-          model
-              .format()
-              .render(
-                  conversation(instructions, history.subList(trimmed, history.size()), message));
-      if (prompt.length + Math.min(maxTokens, ROOM) < context) {
+      prompt = model.format().render(conversation(order, history.subList(trimmed, history.size())));
+      if (prompt.length + Math.min(order.maxTokens, ROOM) < context) {
         break;
       }
     }
     if (prompt.length >= context) {
       throw new ContextOverflowException(prompt.length, context);
     }
+    return new Prompt(prompt, Math.min(trimmed, history.size()));
+  }
+
+  /**
+   * @throws ContextOverflowException if the message alone does not fit
+   * @throws AnswerCancelledException if the listener stopped it
+   */
+  Generated write(Order order, AnswerListener listener) {
+    Prompt rendered = render(order);
+    int[] prompt = rendered.tokens;
     GenerationRequest request =
         new GenerationRequest(
-            prompt, maxTokens, sampling, model.format().stopTokens(), List.of(), mask, adapter);
+            prompt,
+            order.maxTokens,
+            order.sampling,
+            model.format().stopTokens(),
+            List.of(),
+            order.mask,
+            order.adapter);
+    CitationStream shown = new CitationStream(listener::token);
+    List<Integer> tokens = new ArrayList<>();
     CompletionParser parser = model.format().parser();
     StringBuilder text = new StringBuilder();
     long started = System.nanoTime();
@@ -109,13 +150,15 @@ final class Generator {
               listener.progress(0, prefill.done(), prefill.total());
           case GenerationEvent.Token token -> {
             firstToken = firstToken == 0 ? millis(started) : firstToken;
-            emit(parser.accept(token.id()), text, listener);
+            tokens.add(token.id());
+            emit(parser.accept(token.id()), text, shown, listener);
           }
           case GenerationEvent.Finished finished -> {
             if (finished.reason() == FinishReason.CANCELLED) {
               throw new AnswerCancelledException();
             }
-            emit(parser.finish(), text, listener);
+            emit(parser.finish(), text, shown, listener);
+            shown.finish();
             usage = finished.usage();
           }
           case GenerationEvent.Failed failed -> throw failed.cause();
@@ -123,16 +166,25 @@ final class Generator {
       }
     }
     return new Generated(
-        text.toString().strip(), message, usage, firstToken, Math.min(trimmed, history.size()));
+        text.toString().strip(),
+        order.message,
+        usage,
+        firstToken,
+        rendered.trimmedTurns,
+        tokens,
+        Hashes.of(prompt));
   }
 
   private static void emit(
-      List<CompletionParser.Delta> deltas, StringBuilder text, AnswerListener listener) {
+      List<CompletionParser.Delta> deltas,
+      StringBuilder text,
+      CitationStream shown,
+      AnswerListener listener) {
     boolean silent = true;
     for (CompletionParser.Delta delta : deltas) {
       if (delta.channel() == Channel.FINAL) {
         text.append(delta.text());
-        listener.token(delta.text());
+        shown.accept(delta.text());
         silent = false;
       }
     }
@@ -141,16 +193,14 @@ final class Generator {
     }
   }
 
-  private Conversation conversation(
-      String instructions, List<Answerer.Exchange> history, String message) {
+  private static Conversation conversation(Order order, List<Answerer.Exchange> history) {
     List<Conversation.Turn> turns = new ArrayList<>();
     for (Answerer.Exchange exchange : history) {
       turns.add(new Conversation.Turn.User(exchange.prompt()));
       turns.add(new Conversation.Turn.Assistant(exchange.answer()));
     }
-    turns.add(new Conversation.Turn.User(message));
-    return new Conversation(
-        LocalDate.now(clock).toString(), Conversation.ReasoningEffort.LOW, instructions, turns);
+    turns.add(new Conversation.Turn.User(order.message));
+    return new Conversation(order.date.toString(), order.effort, order.instructions, turns);
   }
 
   private static double millis(long since) {

@@ -17,6 +17,8 @@ import org.harmonykb.engine.EngineOptions;
 import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.engine.InferenceEngine;
 import org.harmonykb.engine.MemoryStatus;
+import org.harmonykb.engine.format.ModelFile;
+import org.harmonykb.engine.format.ModelFingerprint;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
 import org.harmonykb.metrics.ObservedEngine;
@@ -46,6 +48,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   private final @Nullable Loaded loaded;
   private final String description;
   private final @Nullable Path cacheFolder;
+  private @Nullable String fingerprint;
 
   @Autowired
   LanguageModel(
@@ -153,6 +156,16 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         || name.equals(own.toLowerCase(Locale.ROOT).replace(' ', '-'))
         || name.equals(file)
         || file.equals(name + ".gguf");
+  }
+
+  /** Tells the loaded model's weights from others; null without a model. */
+  synchronized @Nullable String fingerprint() {
+    if (fingerprint == null && loaded != null) {
+      try (ModelFile file = ModelFile.open(loaded.engine.model().file())) {
+        fingerprint = ModelFingerprint.of(file);
+      }
+    }
+    return fingerprint;
   }
 
   /** The model's name, or why there is none and what to do. */

@@ -64,14 +64,15 @@ public record PromptTemplate(String instructions, String message, Set<Integer> p
       Passage passage = passages.get(sentence.passage() - 1);
       if (numbers.add(sentence.passage())) {
         String heading = passage.section().isEmpty() ? passage.title() : passage.section();
-        text.append(heading.isBlank() ? "" : "(" + heading + ") ");
+        text.append(heading.isBlank() ? "" : "(" + ContextBuilder.asData(heading) + ") ");
       }
       text.append(sentence.text()).append('\n');
     }
     return new PromptTemplate(
         chinese
             ? "根据给出的文字用一句话回答问题，数字照抄。"
-            : "Answer the question in one sentence from the text. Copy names and numbers from the text.",
+            : "Answer the question in one sentence from the text. Copy names and numbers from the"
+                  + " text.",
         (chinese ? "文字：\n" : "Text:\n") + text + (chinese ? "\n问题：" : "\nQuestion: ") + question,
         numbers);
   }

@@ -98,17 +98,21 @@ public record Question(
   }
 
   /**
+   * How tokens are chosen: as the asker says, else as the assistant does.
+   *
+   * @param copies whether the model copies only, which is not to be penalised
    * @throws InvalidQuestionException if a value is out of range
    */
-  SamplingOptions sampling(double repetitionPenalty) {
-    double heat = temperature == null ? 0 : temperature;
-    double share = topP == null ? 1 : topP;
+  SamplingOptions sampling(Assistant.Sampling defaults, boolean copies) {
+    double heat = temperature == null ? defaults.temperature() : temperature;
+    double share = topP == null ? defaults.topP() : topP;
     if (!(heat >= 0 && heat <= 2) || !(share > 0 && share <= 1)) {
       throw new InvalidQuestionException("temperature must be 0 to 2 and topP above 0 to 1");
     }
     if (maxTokens != null && (maxTokens < 1 || maxTokens > 4096)) {
       throw new InvalidQuestionException("maxTokens must be 1 to 4096");
     }
-    return new SamplingOptions(heat, 0, share, 0, repetitionPenalty, 42);
+    return new SamplingOptions(
+        heat, 0, share, 0, copies ? 1 : defaults.repetitionPenalty(), defaults.seed());
   }
 }

@@ -18,17 +18,31 @@ public final class Sentences {
 
   private Sentences() {}
 
+  /**
+   * A sentence of a passage.
+   *
+   * @param text as it is quoted; a table's row carries its headers
+   * @param start where it stands in the passage
+   * @param end the place behind it
+   */
+  public record Piece(String text, int start, int end) {}
+
   public static List<String> of(String text) {
-    List<String> sentences = new ArrayList<>();
+    return in(text, 0).stream().map(Piece::text).toList();
+  }
+
+  /** The sentences of a text that begins at some place of a longer one. */
+  static List<Piece> in(String text, int at) {
+    List<Piece> sentences = new ArrayList<>();
     Matcher end = END.matcher(text);
     int from = 0;
     while (end.find()) {
       if (!goesOn(text, from, end)) {
-        add(text.substring(from, end.end()), sentences);
+        add(text, from, end.end(), at, sentences);
         from = end.end();
       }
     }
-    add(text.substring(from), sentences);
+    add(text, from, text.length(), at, sentences);
     return sentences;
   }
 
@@ -60,27 +74,30 @@ public final class Sentences {
    * The sentences of a passage. A table's rows are sentences that carry their headers, {@code
    * Country: Germany; Limit: 130 euros}, since a row alone says nothing.
    */
-  static List<String> ofPassage(String text) {
-    List<String> sentences = new ArrayList<>();
-    StringBuilder prose = new StringBuilder();
+  static List<Piece> ofPassage(String text) {
+    List<Piece> sentences = new ArrayList<>();
     List<String> header = List.of();
-    for (String line : text.split("\\n", -1)) {
-      String stripped = line.strip();
-      if (!stripped.startsWith("|")) {
+    int prose = 0; // where the prose before the current line begins
+    for (int start = 0; start <= text.length(); ) {
+      int newline = text.indexOf('\n', start);
+      int end = newline < 0 ? text.length() : newline;
+      String stripped = text.substring(start, end).strip();
+      if (stripped.startsWith("|")) {
+        sentences.addAll(in(text.substring(prose, start), prose));
+        prose = Math.min(text.length(), end + 1);
+        List<String> cells = cells(stripped);
+        if (header.isEmpty()) {
+          header = cells;
+        } else if (!cells.stream().allMatch(cell -> cell.matches(":?-*:?"))) {
+          int from = text.indexOf(stripped, start);
+          sentences.add(new Piece(row(header, cells), from, from + stripped.length()));
+        }
+      } else {
         header = List.of();
-        prose.append(line).append('\n');
-        continue;
       }
-      sentences.addAll(of(prose.toString()));
-      prose.setLength(0);
-      List<String> cells = cells(stripped);
-      if (header.isEmpty()) {
-        header = cells;
-      } else if (!cells.stream().allMatch(cell -> cell.matches(":?-*:?"))) {
-        sentences.add(row(header, cells));
-      }
+      start = end + 1;
     }
-    sentences.addAll(of(prose.toString()));
+    sentences.addAll(in(text.substring(prose), prose));
     return sentences;
   }
 
@@ -112,10 +129,17 @@ public final class Sentences {
     return !text.isEmpty() && "。！？；」』”".indexOf(text.charAt(text.length() - 1)) >= 0;
   }
 
-  private static void add(String sentence, List<String> sentences) {
-    String stripped = sentence.strip();
-    if (!stripped.isEmpty()) {
-      sentences.add(stripped);
+  private static void add(String text, int from, int end, int at, List<Piece> sentences) {
+    int start = from;
+    int last = end;
+    while (start < last && Character.isWhitespace(text.charAt(start))) {
+      start++;
+    }
+    while (last > start && Character.isWhitespace(text.charAt(last - 1))) {
+      last--;
+    }
+    if (last > start) {
+      sentences.add(new Piece(text.substring(start, last), at + start, at + last));
     }
   }
 }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An {@link Answerer} without a service around it, for passages that are given. Settings come from
@@ -38,13 +37,7 @@ public final class StandaloneAnswerer implements AutoCloseable {
         modelFile == null ? LanguageModel.none() : new LanguageModel(modelFile.toString(), options);
     AnsweringProperties properties =
         Binder.get(environment).bindOrCreate("kb.ask", AnsweringProperties.class);
-    answerer =
-        new Answerer(
-            embedder,
-            model,
-            new Assistants(JsonMapper.builder().build()),
-            properties,
-            Clock.systemUTC());
+    answerer = new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC());
   }
 
   public Answerer answerer() {

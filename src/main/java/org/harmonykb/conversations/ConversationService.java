@@ -4,9 +4,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -21,13 +23,19 @@ public class ConversationService {
   private final Conversations conversations;
   private final Turns turns;
   private final TurnDocuments turnDocuments;
+  private final JdbcClient database;
   private final Clock clock;
 
   ConversationService(
-      Conversations conversations, Turns turns, TurnDocuments turnDocuments, Clock clock) {
+      Conversations conversations,
+      Turns turns,
+      TurnDocuments turnDocuments,
+      JdbcClient database,
+      Clock clock) {
     this.turnDocuments = turnDocuments;
     this.conversations = conversations;
     this.turns = turns;
+    this.database = database;
     this.clock = clock;
   }
 
@@ -69,13 +77,28 @@ public class ConversationService {
   }
 
   /**
+   * The turn with an answer.
+   *
+   * @throws UnknownAnswerException if there is none
+   */
+  public Turn turn(UUID answerId) {
+    return turns.findById(answerId).orElseThrow(() -> new UnknownAnswerException(answerId));
+  }
+
+  public Optional<Turn> findTurn(UUID answerId) {
+    return turns.findById(answerId);
+  }
+
+  /**
    * Adds a turn; the first one begins the conversation.
    *
+   * @param trail what the answer was made from, for {@link #trail}
    * @param documents those whose passages were in the prompt
    * @throws UnknownConversationException if the conversation is another user's
    */
   @Transactional
   public void add(
+      UUID answerId,
       UUID id,
       String owner,
       String assistant,
@@ -83,6 +106,7 @@ public class ConversationService {
       String prompt,
       String answer,
       String result,
+      String trail,
       Set<UUID> documents) {
     Conversation conversation =
         conversations
@@ -94,17 +118,33 @@ public class ConversationService {
     }
     conversation.touch(clock.instant());
     conversations.saveAndFlush(conversation);
-    Turn turn =
-        turns.saveAndFlush(
-            new Turn(
-                id,
-                turns.countByConversationId(id),
-                question,
-                prompt,
-                answer,
-                result,
-                clock.instant()));
-    turnDocuments.add(turn.id(), documents);
+    turns.saveAndFlush(
+        new Turn(
+            answerId,
+            id,
+            turns.countByConversationId(id),
+            question,
+            prompt,
+            answer,
+            result,
+            clock.instant()));
+    database
+        .sql("insert into answer_trail (answer_id, trail) values (?, ?)")
+        .params(answerId, trail)
+        .update();
+    turnDocuments.add(answerId, documents);
+  }
+
+  /**
+   * What an answer was made from, as it was stored with it; gone with a document that it was made
+   * from.
+   */
+  public Optional<String> trail(UUID answerId) {
+    return database
+        .sql("select trail from answer_trail where answer_id = ?")
+        .param(answerId)
+        .query(String.class)
+        .optional();
   }
 
   @Transactional

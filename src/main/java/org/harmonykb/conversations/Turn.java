@@ -31,6 +31,7 @@ public class Turn {
   protected Turn() {}
 
   Turn(
+      UUID id,
       UUID conversationId,
       int ordinal,
       String question,
@@ -38,7 +39,7 @@ public class Turn {
       String answer,
       String result,
       Instant now) {
-    this.id = UUID.randomUUID();
+    this.id = id;
     this.conversationId = conversationId;
     this.ordinal = ordinal;
     this.question = question;
@@ -48,8 +49,13 @@ public class Turn {
     this.createdAt = now;
   }
 
+  /** The answer's id. */
   public UUID id() {
     return id;
+  }
+
+  public UUID conversationId() {
+    return conversationId;
   }
 
   public int ordinal() {

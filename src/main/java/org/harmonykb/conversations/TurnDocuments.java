@@ -94,6 +94,11 @@ class TurnDocuments implements RemovalListener, LoggedQuestions {
                               row.getString("result")))
                   .list();
           turns.forEach(turn -> redact(turn, document));
+          turns.forEach(
+              turn ->
+                  jdbc.sql("delete from answer_trail where answer_id = ?")
+                      .param(turn.id)
+                      .update());
           jdbc.sql("delete from turn_document where document_id = ?").param(document.id()).update();
         });
   }
@@ -101,13 +106,15 @@ class TurnDocuments implements RemovalListener, LoggedQuestions {
   private void redact(StoredTurn turn, RemovedDocument document) {
     boolean isChinese = Language.of(turn.question).equals(Language.CHINESE);
     ObjectNode result = (ObjectNode) json.readTree(turn.result);
-    boolean isCited = removeCitations(result, document.id());
+    boolean isCited = removeCitations(result, "citations", document.id());
+    removeCitations(result, "nearest", document.id());
     String shown = result.path("answer").asString("");
     String written = turn.answer;
     if (isCited) {
       shown = isChinese ? CHINESE : ENGLISH;
       written = shown;
       result.set("unsupported", json.createArrayNode());
+      result.set("sentences", json.createArrayNode());
       result.put("notice", shown);
     } else {
       for (String name : document.names()) {
@@ -124,8 +131,8 @@ class TurnDocuments implements RemovalListener, LoggedQuestions {
         .update();
   }
 
-  private static boolean removeCitations(ObjectNode result, UUID document) {
-    if (!(result.get("citations") instanceof ArrayNode citations)) {
+  private static boolean removeCitations(ObjectNode result, String key, UUID document) {
+    if (!(result.get(key) instanceof ArrayNode citations)) {
       return false;
     }
     int before = citations.size();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import org.harmonykb.answering.Evidence;
 import org.harmonykb.answering.Question;
 import org.harmonykb.answering.Sentences;
 import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,13 @@ public final class AnswerEvaluation {
     return EvaluationLine.read(set).stream().map(Line::new).toList();
   }
 
+  /**
+   * @throws IllegalArgumentException if a line is not what is expected; names the line
+   */
+  static List<Line> parse(String name, String text) {
+    return EvaluationLine.parse(name, text.lines().toList()).stream().map(Line::new).toList();
+  }
+
   private record Asked(Answerer.Outcome outcome, AnswerMetrics.Judged judged) {}
 
   /**
@@ -78,19 +87,36 @@ public final class AnswerEvaluation {
       Consumer<Integer> progress,
       Consumer<Map<String, Object>> trace) {
     AnswerMetrics metrics = new AnswerMetrics();
+    Map<String, AnswerMetrics> byLanguage = new TreeMap<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<Asked>> asked = new ArrayList<>();
       for (Line line : lines) {
         asked.add(pool.submit(() -> ask(line.content)));
       }
-      for (int i = 0; i < asked.size(); i++) {
-        Asked result = get(asked.get(i), lines.get(i).content);
-        metrics.add(result.judged);
-        trace.accept(trace(lines.get(i).content, result));
-        progress.accept(i + 1);
+      try {
+        for (int i = 0; i < asked.size(); i++) {
+          EvaluationLine line = lines.get(i).content;
+          Asked result = get(asked.get(i), line);
+          metrics.add(result.judged);
+          byLanguage
+              .computeIfAbsent(Language.of(line.question()), _ -> new AnswerMetrics())
+              .add(result.judged);
+          trace.accept(trace(line, result));
+          progress.accept(i + 1);
+        }
+      } catch (RuntimeException e) {
+        asked.forEach(future -> future.cancel(false)); // those that have not begun
+        throw e;
       }
     }
-    return metrics.summary(mode.name().toLowerCase(Locale.ROOT));
+    String name = mode.name().toLowerCase(Locale.ROOT);
+    Map<String, Object> summary = metrics.summary(name);
+    if (byLanguage.size() > 1) {
+      Map<String, Object> languages = new LinkedHashMap<>();
+      byLanguage.forEach((language, of) -> languages.put(language, of.summary(name)));
+      summary.put("by_language", languages);
+    }
+    return summary;
   }
 
   private static Asked get(Future<Asked> future, EvaluationLine line) {
@@ -106,7 +132,6 @@ public final class AnswerEvaluation {
   }
 
   private Asked ask(EvaluationLine line) {
-    Sources sources = new Sources();
     Question question =
         new Question(
             line.question(),
@@ -135,9 +160,10 @@ public final class AnswerEvaluation {
                   0,
                   System.nanoTime(),
                   mode),
-              sources);
+              AnswerListener.NONE);
     } else if (index != null) {
-      outcome = index.answering().answer(question, UUID.randomUUID(), history, mode, sources);
+      outcome =
+          index.answering().answer(question, UUID.randomUUID(), history, mode, AnswerListener.NONE);
     } else {
       throw new IllegalArgumentException(line.id() + " has no passages and there is no index");
     }
@@ -236,21 +262,5 @@ public final class AnswerEvaluation {
     }
     trace.put("sentences", sentences);
     return trace;
-  }
-
-  /** Nothing is shown while an evaluation runs. */
-  private static final class Sources implements AnswerListener {
-
-    @Override
-    public void sources(List<Answer.Citation> sources) {}
-
-    @Override
-    public void progress(int queued, int done, int total) {}
-
-    @Override
-    public void token(String text) {}
-
-    @Override
-    public void citation(int n, String sentence) {}
   }
 }

@@ -47,8 +47,14 @@ record EvaluationLine(
    * @throws IllegalArgumentException if a line is not what is expected; names the line
    */
   static List<EvaluationLine> read(Path set) throws IOException {
+    return parse(set.toString(), Files.readAllLines(set));
+  }
+
+  /**
+   * @param set its name, for complaints
+   */
+  static List<EvaluationLine> parse(String set, List<String> all) {
     List<EvaluationLine> lines = new ArrayList<>();
-    List<String> all = Files.readAllLines(set);
     for (int i = 0; i < all.size(); i++) {
       if (!all.get(i).isBlank()) {
         try {

@@ -1,6 +1,8 @@
 package org.harmonykb.ingestion;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -18,6 +20,12 @@ final class BlockHandler extends DefaultHandler {
       Pattern.compile(
           "(\\d{1,2}(\\.\\d{1,2}){0,3})\\.?\\s+\\S.{0,80}|第[一二三四五六七八九十0-9]+[章节条]\\s*.{0,40}");
 
+  /** How an element looks, as far as its own style and those around it tell. */
+  private record Look(boolean isHidden, boolean hasBackground) {}
+
+  private static final Look VISIBLE = new Look(false, false);
+
+  private final Deque<Look> looks = new ArrayDeque<>();
   private final boolean findHeadings;
   private final ReadLimits limits;
   private final List<ParsedDocument.Block> blocks = new ArrayList<>();
@@ -42,6 +50,7 @@ final class BlockHandler extends DefaultHandler {
   @Override
   public void startElement(String uri, String localName, String name, Attributes attributes) {
     String element = localName.toLowerCase(Locale.ROOT);
+    look(element, attributes);
     switch (element) {
       case "script", "style", "head" -> ignored++;
       case "div" -> {
@@ -81,6 +90,9 @@ final class BlockHandler extends DefaultHandler {
 
   @Override
   public void endElement(String uri, String localName, String name) {
+    if (!looks.isEmpty()) {
+      looks.pop();
+    }
     String element = localName.toLowerCase(Locale.ROOT);
     switch (element) {
       case "script", "style", "head" -> ignored--;
@@ -112,7 +124,7 @@ final class BlockHandler extends DefaultHandler {
 
   @Override
   public void characters(char[] ch, int start, int length) {
-    if (ignored > 0) {
+    if (ignored > 0 || !looks.isEmpty() && looks.peek().isHidden) {
       return;
     }
     characters += length;
@@ -125,6 +137,18 @@ final class BlockHandler extends DefaultHandler {
   @Override
   public void ignorableWhitespace(char[] ch, int start, int length) {
     characters(ch, start, length);
+  }
+
+  /** A heading in white has a banner behind it that only a style sheet knows. */
+  private void look(String element, Attributes attributes) {
+    Look outer = looks.isEmpty() ? VISIBLE : looks.peek();
+    boolean hasBackground = outer.hasBackground || HiddenText.hasBackground(attributes);
+    boolean isHeading = element.matches("h[1-6]|th");
+    boolean isHidden =
+        outer.isHidden
+            || HiddenText.isUnseen(attributes)
+            || !hasBackground && !isHeading && HiddenText.isWhite(attributes);
+    looks.push(new Look(isHidden, hasBackground));
   }
 
   private void nextPage() {
@@ -182,9 +206,8 @@ final class BlockHandler extends DefaultHandler {
 
   /** One line without hidden characters. */
   static String clean(CharSequence raw) {
-    return raw.toString()
+    return HiddenText.strip(raw.toString())
         .replaceAll("\\[(?:foot|end)noteRef:\\d+\\]", "") // Tika's mark in the sentence
-        .replaceAll("[\\u200b-\\u200f\\u2060\\ufeff\\u00ad]", "")
         .replaceAll("\\s+", " ")
         .strip();
   }

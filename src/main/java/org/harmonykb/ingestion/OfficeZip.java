@@ -17,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the ZIP that a DOCX, XLSX or PPTX is. A file that was cut off is refused, since a parser
  * would give what is left of it as if it were all. A Strict Open XML file gets the namespaces of
- * the Transitional form (ISO/IEC 29500, parts 1 and 4), which is all that Apache POI reads.
+ * the Transitional form (ISO/IEC 29500, parts 1 and 4), which is all that Apache POI reads. Hidden
+ * text of a Word document is left out.
  */
 final class OfficeZip {
 
   private static final Pattern STRICT =
       Pattern.compile("http://purl\\.oclc\\.org/ooxml/(\\w+)/(\\w+)((?:/\\w+)?)");
+
+  private static final Pattern WORD_TEXT =
+      Pattern.compile("word/(?:document|header\\d*|footer\\d*|footnotes|endnotes)\\.xml");
 
   private static final int MOST_XML = 200 << 20;
 
@@ -34,7 +38,8 @@ final class OfficeZip {
   private OfficeZip() {}
 
   /**
-   * Checks the file; gives a converted copy in a temporary file if it is Strict, else null.
+   * Checks the file; gives a converted copy in a temporary file if it is Strict or hides text, else
+   * null.
    *
    * @throws IOException if the file has no readable directory, as when its end is missing
    */
@@ -42,7 +47,8 @@ final class OfficeZip {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       refuseBomb(zip, file);
       ZipEntry relations = zip.getEntry("_rels/.rels");
-      if (relations == null || !STRICT.matcher(xml(zip, relations)).find()) {
+      boolean isStrict = relations != null && STRICT.matcher(xml(zip, relations)).find();
+      if (!isStrict && !hidesRuns(zip)) {
         return null;
       }
       Path copy = Files.createTempFile("transitional", "");
@@ -52,7 +58,9 @@ final class OfficeZip {
           ZipEntry entry = all.nextElement();
           target.putNextEntry(new ZipEntry(entry.getName()));
           if (entry.getName().endsWith(".xml") || entry.getName().endsWith(".rels")) {
-            target.write(convert(xml(zip, entry)).getBytes(StandardCharsets.UTF_8));
+            String xml = convert(xml(zip, entry));
+            String seen = isWordText(entry) ? HiddenText.withoutHiddenRuns(xml) : xml;
+            target.write(seen.getBytes(StandardCharsets.UTF_8));
           } else {
             try (InputStream in = zip.getInputStream(entry)) {
               in.transferTo(target);
@@ -63,6 +71,19 @@ final class OfficeZip {
       }
       return copy;
     }
+  }
+
+  private static boolean hidesRuns(ZipFile zip) throws IOException {
+    for (ZipEntry entry : zip.stream().filter(OfficeZip::isWordText).toList()) {
+      if (HiddenText.mayHideRuns(xml(zip, entry))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isWordText(ZipEntry entry) {
+    return WORD_TEXT.matcher(entry.getName()).matches();
   }
 
   /** An entry that lies about its size is left to the limit of memory. */

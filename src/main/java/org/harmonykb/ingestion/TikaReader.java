@@ -18,6 +18,7 @@ import org.apache.tika.metadata.TikaCoreProperties;
 import org.apache.tika.parser.AutoDetectParser;
 import org.apache.tika.parser.ParseContext;
 import org.apache.tika.parser.Parser;
+import org.apache.tika.parser.html.HtmlMapper;
 import org.apache.tika.parser.microsoft.OfficeParserConfig;
 import org.apache.tika.parser.pdf.PDFParserConfig;
 import org.apache.tika.sax.SecureContentHandler;
@@ -29,8 +30,9 @@ final class TikaReader {
 
   private static final Pattern MEANINGLESS =
       Pattern.compile(
-          "(?i)\\(?(anonymous|untitled|unknown|无标题|未命名)\\)?|(document|slide|folie) ?\\d*"
-              + "|powerpoint(-| )(presentation|präsentation|演示文稿)|.*\\.(docx?|pptx?|xlsx?|pdf|html?)");
+          "(?i)\\(?(anonymous|untitled|unknown|无标题|未命名)\\)?|(document|slide|folie)"
+              + " ?\\d*|powerpoint(-|"
+              + " )(presentation|präsentation|演示文稿)|.*\\.(docx?|pptx?|xlsx?|pdf|html?)");
 
   private final ReadLimits limits;
   private final AutoDetectParser tika = new AutoDetectParser();
@@ -93,6 +95,7 @@ final class TikaReader {
 
   private ParseContext context() {
     ParseContext context = new ParseContext();
+    context.set(HtmlMapper.class, new HiddenText.Mapper());
     context.set(Parser.class, tika);
     PDFParserConfig pdf = new PDFParserConfig();
     pdf.setOcrStrategy(PDFParserConfig.OCR_STRATEGY.NO_OCR);

@@ -38,6 +38,7 @@ public class CollectionAccess {
             (collection, readers) -> {
               if (readers.stream().noneMatch(groups::contains)) {
                 hidden.add(collection);
+                hidden.add("curated-" + collection); // answers that people wrote from it
               }
             });
     return hidden;

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.UUID;
 import org.harmonykb.conversations.ConversationService;
+import org.harmonykb.conversations.UnknownAnswerException;
 import org.harmonykb.conversations.UnknownConversationException;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.documents.UnknownDocumentException;
@@ -45,7 +46,7 @@ class ObjectRights implements HandlerInterceptor {
         requireOwn(uuid(id));
       } else if (isUnder(pattern, "/api/answers/{id}")
           && !conversations.isAnswerOf(uuid(id), caller.name())) {
-        throw new UnknownConversationException(uuid(id));
+        throw new UnknownAnswerException(uuid(id));
       }
     }
     return true;

@@ -14,7 +14,6 @@ import org.harmonykb.answering.Answer;
 import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.answering.AnswerListener;
 import org.harmonykb.answering.AnsweringService;
-import org.harmonykb.answering.Assistant;
 import org.harmonykb.answering.Assistants;
 import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidQuestionException;
@@ -46,7 +45,6 @@ class AskController {
   private static final Logger LOG = LoggerFactory.getLogger(AskController.class);
 
   private final AnsweringService answering;
-  private final Assistants assistants;
   private final LanguageModel model;
   private final DocumentService documents;
   private final CurrentCaller caller;
@@ -54,13 +52,11 @@ class AskController {
 
   AskController(
       AnsweringService answering,
-      Assistants assistants,
       LanguageModel model,
       DocumentService documents,
       CurrentCaller caller,
       PatientJson json) {
     this.answering = answering;
-    this.assistants = assistants;
     this.model = model;
     this.documents = documents;
     this.caller = caller;
@@ -95,11 +91,6 @@ class AskController {
               adapter == null ? null : new AdapterChoice(adapter, adapterScale))
           .withReplaces(replaces);
     }
-  }
-
-  @GetMapping("/api/assistants")
-  List<Assistant> assistants() {
-    return assistants.all();
   }
 
   @GetMapping("/api/status")

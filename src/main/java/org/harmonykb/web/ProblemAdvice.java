@@ -1,11 +1,15 @@
 package org.harmonykb.web;
 
 import org.harmonykb.answering.DocumentRemovedException;
+import org.harmonykb.answering.InvalidAssistantException;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
+import org.harmonykb.answering.UnknownAssistantException;
 import org.harmonykb.backup.BackupException;
 import org.harmonykb.conversations.MissingFontException;
+import org.harmonykb.conversations.UnknownAnswerException;
 import org.harmonykb.conversations.UnknownConversationException;
+import org.harmonykb.conversations.UnknownFeedbackException;
 import org.harmonykb.documents.RefusedFileException;
 import org.harmonykb.documents.RevisionInUseException;
 import org.harmonykb.documents.UnknownDocumentException;
@@ -40,13 +44,17 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     UnknownConversationException.class,
     UnknownJobException.class,
     UnknownAdapterException.class,
-    UnknownUserException.class
+    UnknownUserException.class,
+    UnknownAnswerException.class,
+    UnknownAssistantException.class,
+    UnknownFeedbackException.class
   })
   ProblemDetail unknown(RuntimeException e) {
     return problem(HttpStatus.NOT_FOUND, e);
   }
 
   @ExceptionHandler({
+    InvalidAssistantException.class,
     InvalidQuestionException.class,
     IllegalArgumentException.class,
     ContextOverflowException.class

@@ -33,7 +33,9 @@ class CopyMaskTest {
     int stop = tokenizer.eosToken().orElseThrow();
     List<Evidence.Sentence> evidence = new ArrayList<>();
     for (String text : SENTENCES) {
-      evidence.add(new Evidence.Sentence(1, evidence.size(), text, new double[10], 0));
+      evidence.add(
+          new Evidence.Sentence(
+              1, evidence.size(), new Sentences.Piece(text, 0, text.length()), new double[10], 0));
     }
     CopyMask mask = new CopyMask(evidence, tokenizer, Set.of(stop), 2);
     Random random = new Random(5);

@@ -3,7 +3,6 @@ package org.harmonykb.answering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.OnnxEmbedder;
@@ -25,7 +24,10 @@ class EvidenceTest {
               "Staff may lease a bicycle. The lease runs for 36 months. Helmets are free."),
           passage(
               "Travel",
-              "| Country | Hotel limit |\n| --- | --- |\n| Austria | 120 euros |\n| Norway | 190 euros |"),
+              "| Country | Hotel limit |\n"
+                  + "| --- | --- |\n"
+                  + "| Austria | 120 euros |\n"
+                  + "| Norway | 190 euros |"),
           passage(
               "Office",
               "Dr. Meyer keeps the keys, e.g. those of the lab. The lab opened on 3 May 2021."));
@@ -77,7 +79,7 @@ class EvidenceTest {
   void neighboursAreQuotedAsOneAndOthersApart() {
     List<Evidence.Sentence> sentences =
         List.of(sentence(1, 0, "One."), sentence(1, 1, "Two."), sentence(2, 2, "Three."));
-    assertThat(Extractive.quote(sentences)).isEqualTo("> One. Two. [1]\n\n> Three. [2]");
+    assertThat(Extractive.quote(sentences).text()).isEqualTo("> One. Two. [1]\n\n> Three. [2]");
   }
 
   @Test
@@ -92,16 +94,10 @@ class EvidenceTest {
 
   @Test
   void refusalSpeaksTheAskersLanguageAndTellsWhomToAsk() {
-    Assistant assistant =
-        new Assistant(
-            "hr",
-            List.of(),
-            Map.of(),
-            Map.of(),
-            Map.of("en", "the HR desk", "zh", "人力资源服务台"),
-            Map.of());
+    Assistant assistant = Assistants.builtIn().get("hr");
     assertThat(Refusal.text(assistant, Language.ENGLISH, ENGLISH))
-        .contains("do not answer", "the HR desk", "Nearest documents: Bicycles, Travel, Office");
+        .contains(
+            "do not answer", "the HR service desk", "Nearest documents: Bicycles, Travel, Office");
     assertThat(Refusal.text(assistant, Language.CHINESE, CHINESE))
         .contains("没有找到", "人力资源服务台", "最接近的文档：考勤、宿舍");
     assertThat(Refusal.text(assistant, Language.ENGLISH, List.of())).doesNotContain("Nearest");
@@ -120,7 +116,8 @@ class EvidenceTest {
   }
 
   private static Evidence.Sentence sentence(int passage, int place, String text) {
-    return new Evidence.Sentence(passage, place, text, new double[10], 1);
+    return new Evidence.Sentence(
+        passage, place, new Sentences.Piece(text, 0, text.length()), new double[10], 1);
   }
 
   private static Passage passage(String title, String text) {

@@ -62,6 +62,9 @@ class EndpointRightsIT {
       DELETE /api/conversations/{id}/share    CHAT
       GET /api/shared/{token}                 CHAT
       POST /api/reports                       CHAT
+      GET /api/answers/{id}/feedback          CHAT
+      POST /api/answers/{id}/feedback         CHAT
+      POST /api/answers/{id}/replay           CHAT
       GET /api/documents                      CHAT INGEST
       POST /api/documents                     INGEST
       PUT /api/documents/{*externalId}        INGEST
@@ -104,6 +107,18 @@ class EndpointRightsIT {
       GET /v1/responses/{id}/input_items      CHAT
       DELETE /v1/responses/{id}               CHAT
       GET /v1/**                              CHAT
+      GET /api/admin/assistants/{id}          ADMIN
+      PUT /api/admin/assistants/{id}          ADMIN
+      POST /api/admin/assistants/{id}/rollback ADMIN
+      POST /api/admin/assistants/{id}/preview ADMIN
+      GET /api/admin/feedback                 ADMIN
+      GET /api/admin/feedback/export          ADMIN
+      GET /api/admin/curated                  ADMIN
+      POST /api/admin/curated                 ADMIN
+      DELETE /api/admin/curated/{id}          ADMIN
+      GET /api/admin/evaluations              ADMIN
+      POST /api/admin/evaluations             ADMIN
+      GET /api/admin/evaluations/{id}         ADMIN
       POST /api/admin/search                  ADMIN
       POST /api/admin/reindex                 ADMIN
       POST /api/admin/backup                  ADMIN
@@ -282,7 +297,8 @@ class EndpointRightsIT {
 
   private static boolean isObject(String pattern) {
     return pattern.startsWith("/api/documents/{id}")
-        || pattern.startsWith("/api/conversations/{id}");
+        || pattern.startsWith("/api/conversations/{id}")
+        || pattern.startsWith("/api/answers/{id}");
   }
 
   /** Each probe has an object of its own, since some remove it. */
@@ -291,7 +307,9 @@ class EndpointRightsIT {
     if (pattern.startsWith("/api/documents/{id}")) {
       id = document(isOwn ? "own" : "others");
     } else if (pattern.startsWith("/api/conversations/{id}")) {
-      id = conversation(isOwn ? owner(caller) : "somebody-else");
+      id = conversation(UUID.randomUUID(), isOwn ? owner(caller) : "somebody-else");
+    } else if (pattern.startsWith("/api/answers/{id}")) {
+      conversation(UUID.fromString(id), isOwn ? owner(caller) : "somebody-else");
     }
     return pattern
         .replace("{id}", id)
@@ -311,12 +329,29 @@ class EndpointRightsIT {
     return reply.json().get(0).get("id").asString();
   }
 
-  private String conversation(String owner) {
+  private static final String TRAIL =
+      """
+      {"question":"q","searchedFor":"q","date":"2026-01-01","assistant":"default","assistantVersion":0,
+       "assistantHash":"","mode":"AUTO","wishes":{},"generation":0,"passages":[],"history":"",
+       "settings":"","answerHash":""}
+      """;
+
+  private String conversation(UUID answer, String owner) {
     UUID id = UUID.randomUUID();
     local
         .service()
         .bean(ConversationService.class)
-        .add(id, owner, "default", "q", "p", "a", "{\"answer\":\"a\",\"citations\":[]}", Set.of());
+        .add(
+            answer,
+            id,
+            owner,
+            "default",
+            "q",
+            "p",
+            "a",
+            "{\"answer\":\"a\",\"citations\":[]}",
+            TRAIL,
+            Set.of());
     return id.toString();
   }
 

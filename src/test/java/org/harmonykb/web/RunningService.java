@@ -107,6 +107,13 @@ final class RunningService implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  Reply putJson(String path, Object body) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+  }
+
   JsonNode ask(String question) throws Exception {
     Reply reply = post("/api/ask", Map.of("question", question, "maxTokens", 32));
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
