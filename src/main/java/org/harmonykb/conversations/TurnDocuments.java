@@ -96,9 +96,7 @@ class TurnDocuments implements RemovalListener, LoggedQuestions {
           turns.forEach(turn -> redact(turn, document));
           turns.forEach(
               turn ->
-                  jdbc.sql("delete from answer_trail where answer_id = ?")
-                      .param(turn.id)
-                      .update());
+                  jdbc.sql("delete from answer_trail where answer_id = ?").param(turn.id).update());
           jdbc.sql("delete from turn_document where document_id = ?").param(document.id()).update();
         });
   }

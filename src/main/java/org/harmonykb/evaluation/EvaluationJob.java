@@ -39,10 +39,7 @@ class EvaluationJob implements JobHandler {
 
   @Override
   public void run(Job job, Progress progress) {
-    EvaluationRuns.Order order = runs.order(job.id()).orElse(null);
-    if (order == null) {
-      return;
-    }
+    EvaluationRuns.Order order = runs.order(job.id()).orElseGet(() -> runs.scheduled(job.id()));
     List<AnswerEvaluation.Line> lines = AnswerEvaluation.parse(order.set(), order.text());
     progress.report(0, lines.size());
     List<Map<String, Object>> failures = new ArrayList<>();

@@ -115,21 +115,38 @@ public class EvaluationRuns {
     if (questions == 0) {
       throw new IllegalArgumentException("The set " + set + " has no questions");
     }
-    UUID id = UUID.randomUUID();
     Job job = jobs.submit(Job.Kind.EVALUATE, null);
+    UUID id = insert(set, chosen, questions, mode, job.id());
+    return find(id).orElseThrow();
+  }
+
+  private UUID insert(String set, String text, int questions, Answerer.Mode mode, UUID jobId) {
+    UUID id = UUID.randomUUID();
     database
         .sql(
             "insert into evaluation_run (id, set_name, set_text, questions, mode, job_id,"
                 + " created_at) values (?, ?, ?, ?, ?, ?, ?)")
         .param(id)
         .param(set)
-        .param(chosen)
+        .param(text)
         .param(questions)
         .param(mode.name().toLowerCase(Locale.ROOT))
-        .param(job.id())
+        .param(jobId)
         .param(Timestamp.from(clock.instant()))
         .update();
-    return find(id).orElseThrow();
+    return id;
+  }
+
+  /**
+   * The run of a job that a schedule began: the sample company's set, answered as people are.
+   *
+   * @throws IllegalArgumentException if there is no such set
+   */
+  Order scheduled(UUID jobId) {
+    String text = known(CORPUS);
+    int questions = AnswerEvaluation.parse(CORPUS, text).size();
+    UUID id = insert(CORPUS, text, questions, Answerer.Mode.AUTO, jobId);
+    return new Order(id, CORPUS, text, Answerer.Mode.AUTO);
   }
 
   private String known(String set) {
