@@ -72,6 +72,9 @@ final class BenchCommand implements Callable<Integer> {
   /** One run: rates in tokens per second, time to first token in milliseconds. */
   private record Run(double prefill, double decode, double firstTokenMs) {}
 
+  /** One request of a run: prefill in tokens per second, and when each token came. */
+  private record Request(double prefill, double firstTokenMs, List<Long> tokenNanos) {}
+
   @Override
   public Integer call() throws IOException {
     EngineOptions options =
@@ -110,8 +113,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Run run(InferenceEngine engine) {
-    List<Thread> requests = new ArrayList<>();
-    List<Run> runs = Collections.synchronizedList(new ArrayList<>());
+    List<int[]> prompts = new ArrayList<>();
     for (int i = 0; i < parallel; i++) {
       int[] context = tokens(engine, depth);
       int[] prompt = Arrays.copyOf(context, depth + promptTokens);
@@ -119,11 +121,24 @@ final class BenchCommand implements Callable<Integer> {
       if (depth > 0) {
         measure(engine, context, 1);
       }
-      requests.add(
-          Thread.ofVirtual()
-              .unstarted(() -> runs.add(measure(engine, prompt, generatedTokens + 1))));
+      prompts.add(prompt);
     }
-    requests.forEach(Thread::start);
+    // Several prompts are read one after another, and should all be read before any answer ends.
+    List<Request> read = measureAll(engine, prompts, parallel == 1 ? generatedTokens + 1 : 1);
+    List<Request> written = parallel == 1 ? read : measureAll(engine, prompts, generatedTokens + 1);
+    return new Run(
+        read.stream().mapToDouble(Request::prefill).average().orElse(0),
+        decodeOfAll(written),
+        read.stream().mapToDouble(Request::firstTokenMs).average().orElse(0));
+  }
+
+  private List<Request> measureAll(InferenceEngine engine, List<int[]> prompts, int count) {
+    List<Request> done = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> requests =
+        prompts.stream()
+            .map(
+                prompt -> Thread.startVirtualThread(() -> done.add(measure(engine, prompt, count))))
+            .toList();
     for (Thread request : requests) {
       try {
         request.join();
@@ -132,38 +147,40 @@ final class BenchCommand implements Callable<Integer> {
         throw new IllegalStateException("interrupted", e);
       }
     }
-    return new Run(
-        runs.stream().mapToDouble(Run::prefill).average().orElse(0),
-        runs.stream().mapToDouble(Run::decode).sum(),
-        runs.stream().mapToDouble(Run::firstTokenMs).average().orElse(0));
+    return done;
   }
 
-  private Run measure(InferenceEngine engine, int[] prompt, int count) {
+  /** Tokens of all requests in a second, while all of them were writing. */
+  private static double decodeOfAll(List<Request> requests) {
+    long from = requests.stream().mapToLong(r -> r.tokenNanos.getFirst()).max().orElse(0);
+    long to = requests.stream().mapToLong(r -> r.tokenNanos.getLast()).min().orElse(0);
+    long tokens =
+        requests.stream()
+            .flatMap(request -> request.tokenNanos.stream())
+            .filter(at -> at > from && at <= to)
+            .count();
+    return tokens / ((to - from) / 1e9);
+  }
+
+  private Request measure(InferenceEngine engine, int[] prompt, int count) {
     long start = System.nanoTime();
-    long first = 0;
     int computed = prompt.length;
-    int tokens = 0;
+    List<Long> tokens = new ArrayList<>();
     try (TokenStream stream =
         engine.generate(
             new GenerationRequest(
                 prompt, count, SamplingOptions.GREEDY, Set.of(), List.of(), null))) {
       while (stream.hasNext()) {
         switch (stream.next()) {
-          case GenerationEvent.Token _ -> {
-            tokens++;
-            first = first == 0 ? System.nanoTime() : first;
-          }
+          case GenerationEvent.Token _ -> tokens.add(System.nanoTime());
           case GenerationEvent.Prefill prefill -> computed = prompt.length - prefill.cached();
           case GenerationEvent.Failed failed -> throw failed.cause();
           case GenerationEvent.Queued _, GenerationEvent.Finished _ -> {}
         }
       }
     }
-    long end = System.nanoTime();
-    return new Run(
-        computed / ((first - start) / 1e9),
-        (tokens - 1) / ((end - first) / 1e9),
-        (first - start) / 1e6);
+    double seconds = (tokens.getFirst() - start) / 1e9;
+    return new Request(computed / seconds, seconds * 1000, tokens);
   }
 
   private int[] tokens(InferenceEngine engine, int count) {
