@@ -14,6 +14,12 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @ConfigurationPropertiesScan
 public class HarmonyKbApplication {
 
+  static {
+    // DJL's tokenizers would tell their maker about each start; see docs/security.md.
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    System.setProperty("ai.djl.offline", "true");
+  }
+
   public static void main(String[] args) {
     boolean isSpringBoot =
         args.length == 0 || Stream.of("--spring", "--server", "--kb").anyMatch(args[0]::startsWith);
