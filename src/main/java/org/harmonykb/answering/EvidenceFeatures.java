@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
 
@@ -227,47 +226,6 @@ final class EvidenceFeatures {
 
   private static boolean hasDigit(String term) {
     return term.chars().anyMatch(Character::isDigit);
-  }
-
-  /** The question's words, as written, that a set of terms lacks; pieces of a Chinese question. */
-  List<String> missingWords(Set<String> held) {
-    List<String> missing = new ArrayList<>();
-    String rest = Terms.withoutAsking(question);
-    StringBuilder han = new StringBuilder();
-    for (String word : rest.split("(?<=\\p{IsHan})|(?=\\p{IsHan})|[^\\p{L}\\p{N}-]+")) {
-      boolean isHan = !word.isEmpty() && Language.isHan(word.codePointAt(0));
-      if (isHan) {
-        han.append(word);
-        continue;
-      }
-      addHan(han, held, missing);
-      boolean isMissing = Terms.of(word).stream().anyMatch(t -> !held.contains(t));
-      if (isMissing) {
-        missing.add(word);
-      }
-    }
-    addHan(han, held, missing);
-    return missing;
-  }
-
-  private static void addHan(StringBuilder run, Set<String> held, List<String> missing) {
-    StringBuilder piece = new StringBuilder();
-    for (int i = 0; i < run.length(); i++) {
-      boolean before = i > 0 && held.contains(run.substring(i - 1, i + 1));
-      boolean after = i + 1 < run.length() && held.contains(run.substring(i, i + 2));
-      if (!before && !after) {
-        piece.append(run.charAt(i));
-      } else if (piece.length() > 1) {
-        missing.add(piece.toString());
-        piece.setLength(0);
-      } else {
-        piece.setLength(0);
-      }
-    }
-    if (piece.length() > 1) {
-      missing.add(piece.toString());
-    }
-    run.setLength(0);
   }
 
   boolean negationDiffers(Sentence sentence) {

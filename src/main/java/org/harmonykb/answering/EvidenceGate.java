@@ -41,13 +41,10 @@ final class EvidenceGate {
         .collect(Collectors.joining());
   }
 
-  static final int STRANGE_LEAST = 18;
-  static final int STRANGE_MEAN = 19;
-  static final int STRANGE_COUNT = 20;
   private static final int SEARCHED = 17;
 
   static double[] signals(EvidenceFeatures counted, List<Evidence.Sentence> ranked) {
-    double[] signals = new double[27];
+    double[] signals = new double[24];
     if (ranked.isEmpty()) {
       return signals;
     }
@@ -83,12 +80,12 @@ final class EvidenceGate {
     signals[13] = counted.negationDiffers(sentence) ? 1 : 0;
     signals[14] = covered;
     counted.addSearchSignals(signals, 15);
-    signals[21] = counted.holdsUnit(sentence);
-    signals[22] = counted.missingNumbers(counted.passageTerms(sentence));
-    signals[23] = counted.relativeSimilarity(sentence);
-    signals[24] = counted.passage(sentence).similarity();
-    signals[25] = counted.type() == AnswerType.OTHER ? 1 : 0;
-    signals[26] = 1 - counted.coverage(window);
+    signals[18] = counted.holdsUnit(sentence);
+    signals[19] = counted.missingNumbers(counted.passageTerms(sentence));
+    signals[20] = counted.relativeSimilarity(sentence);
+    signals[21] = counted.passage(sentence).similarity();
+    signals[22] = counted.type() == AnswerType.OTHER ? 1 : 0;
+    signals[23] = 1 - counted.coverage(window);
     return signals;
   }
 

@@ -20,9 +20,6 @@ final class EvidenceRanker {
   /** Sentences that are compared by meaning; the others share too few words to win. */
   private static final int EMBEDDED = 12;
 
-  /** Words without a match that are compared by meaning. */
-  private static final int MOST_STRANGE = 5;
-
   /** Weights of {@link #features}, English and Chinese; how they were found: docs/answers.md. */
   private static final double[] ENGLISH = {
     3.4, 1.8, 0.8, 2.8, 0.7, 1.2, 0.65, 1.2, 1.7, 0, 0, 0, 0, 0, 0, 0
@@ -67,7 +64,6 @@ final class EvidenceRanker {
                         + (curated.contains(c.sentence.passage()) ? CURATED_BONUS : 0))
             .reversed());
     float[] vector = embedder.query(language, question);
-    List<float[]> vectors = new ArrayList<>();
     List<Evidence.Sentence> ranked = new ArrayList<>();
     for (int i = 0; i < candidates.size(); i++) {
       Candidate c = candidates.get(i);
@@ -75,7 +71,6 @@ final class EvidenceRanker {
         Passage passage = counted.passage(c.sentence);
         String heading = passage.section().isEmpty() ? passage.title() : passage.section();
         float[] own = embedder.passage(language, heading + "\n" + c.sentence.text());
-        vectors.add(own);
         c.features[3] = similarity(vector, own);
         c.features[9] = 1;
       }
@@ -90,7 +85,6 @@ final class EvidenceRanker {
     }
     ranked.sort(Comparator.comparingDouble(Evidence.Sentence::score).reversed());
     double[] signals = EvidenceGate.signals(counted, ranked);
-    strangeWords(language, counted, ranked, vectors, signals);
     double probability = EvidenceGate.probability(language, signals);
     boolean isCurated = !ranked.isEmpty() && curated.contains(ranked.getFirst().passage());
     return new Evidence(
@@ -112,40 +106,6 @@ final class EvidenceRanker {
       }
     }
     return close;
-  }
-
-  /**
-   * How near in meaning the question's words that the best passage lacks are to what it says:
-   * {@code vacation} is near {@code annual leave}, {@code canteen} is near nothing.
-   */
-  private void strangeWords(
-      String language,
-      EvidenceFeatures counted,
-      List<Evidence.Sentence> ranked,
-      List<float[]> vectors,
-      double[] signals) {
-    if (ranked.isEmpty()) {
-      return;
-    }
-    EvidenceFeatures.Sentence best = counted.sentences().get(ranked.getFirst().place());
-    List<String> missing = counted.missingWords(counted.passageTerms(best));
-    signals[EvidenceGate.STRANGE_LEAST] = 1;
-    signals[EvidenceGate.STRANGE_MEAN] = 1;
-    signals[EvidenceGate.STRANGE_COUNT] = Math.min(1, missing.size() / 4.0);
-    double sum = 0;
-    int count = Math.min(MOST_STRANGE, missing.size());
-    for (String word : missing.subList(0, count)) {
-      float[] own = embedder.passage(language, word);
-      double nearest = 0;
-      for (float[] vector : vectors) {
-        nearest = Math.max(nearest, similarity(own, vector));
-      }
-      signals[EvidenceGate.STRANGE_LEAST] = Math.min(signals[EvidenceGate.STRANGE_LEAST], nearest);
-      sum += nearest;
-    }
-    if (count > 0) {
-      signals[EvidenceGate.STRANGE_MEAN] = sum / count;
-    }
   }
 
   /** Each about 0 to 1; similarity is filled in later, for the best. */
