@@ -19,6 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param memory of the process, as {@code auto} or a size; decides whether all weights are mapped
  *     or experts are read into slots
  * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
+ * @param activations what generated tokens are multiplied with: f32, or int12 where that is faster
  */
 @Validated
 @ConfigurationProperties("kb.engine")
@@ -28,7 +29,8 @@ record EngineProperties(
     @DefaultValue("1GB") DataSize kvCacheMemory,
     @DefaultValue("4GB") DataSize kvCacheDisk,
     @DefaultValue("auto") String memory,
-    @DefaultValue("true") boolean speculation) {
+    @DefaultValue("true") boolean speculation,
+    @DefaultValue("int12") EngineOptions.Activations activations) {
 
   /** Classes and caches of the service, the embedding model and the process that parses. */
   static final long SERVICE_BYTES = 896L << 20;
@@ -43,6 +45,7 @@ record EngineProperties(
             .withContextLength(contextLength)
             .withThreads(threads)
             .withSpeculation(speculation)
+            .withActivations(activations)
             .withMemory(MemoryOptions.parse(memory).plusOthers(SERVICE_BYTES))
             .withKvCacheBytes(kvCacheMemory.toBytes());
     return kvCacheDisk.toBytes() == 0

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -49,6 +50,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "tokens already in the cache")
   private int depth;
 
+  @Option(
+      names = "--activations",
+      paramLabel = "f32|int12",
+      defaultValue = "int12",
+      description = "what generated tokens are multiplied with; ${DEFAULT-VALUE} by default")
+  private String activations = "int12";
+
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
   private int threads;
 
@@ -82,6 +90,8 @@ final class BenchCommand implements Callable<Integer> {
             .withContextLength(depth + promptTokens + generatedTokens + 64)
             .withThreads(threads)
             .withSpeculation(false)
+            .withActivations(
+                EngineOptions.Activations.valueOf(activations.toUpperCase(Locale.ROOT)))
             .withMemory(memory.options());
     List<Run> runs = new ArrayList<>();
     MemoryStatus used;

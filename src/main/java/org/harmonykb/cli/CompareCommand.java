@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.harmonykb.engine.format.ModelFile;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.quantization.ModelComparison;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,6 +44,13 @@ final class CompareCommand implements Callable<Integer> {
       description = "stop after so many tokens of the text")
   private int tokens;
 
+  @Option(
+      names = "--activations",
+      paramLabel = "f32|int12",
+      defaultValue = "f32",
+      description = "what B's tokens are multiplied with; ${DEFAULT-VALUE} by default")
+  private String activations = "f32";
+
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
   private int threads;
 
@@ -62,6 +71,7 @@ final class CompareCommand implements Callable<Integer> {
               content,
               window,
               tokens,
+              Activations.valueOf(activations.toUpperCase(Locale.ROOT)),
               threads,
               share -> bar.show((long) (1000 * share), 1000));
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.ModelFile;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
@@ -231,6 +233,14 @@ final class EngineCommand {
         description = "little-endian float32, one row per position")
     private Path out = Path.of("");
 
+    @Option(
+        names = "--activations",
+        paramLabel = "f32|int12",
+        defaultValue = "f32",
+        description =
+            "what all tokens are multiplied with, as if generated; ${DEFAULT-VALUE} by default")
+    private String activations = "f32";
+
     @Option(names = "--kv", paramLabel = "f32|f16", defaultValue = "f32")
     private String kv = "f32";
 
@@ -256,7 +266,8 @@ final class EngineCommand {
       AdapterChoice.checkScale(scale);
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
       try (ModelFile file = ModelFile.open(model);
-          Compute compute = new Compute(0)) {
+          Compute compute =
+              new Compute(0, Activations.valueOf(activations.toUpperCase(Locale.ROOT)))) {
         ModelConfig config = ModelConfig.from(file.metadata());
         KvCache.Shape shape =
             new KvCache.Shape(
@@ -303,8 +314,11 @@ final class EngineCommand {
         int wanted = 0;
         for (int i = from; i < to; i++) {
           int at = i;
+          boolean wantsLogits = Arrays.stream(positions).anyMatch(p -> p == at);
           rowOf[i - from] =
-              batch.add(sequence, ids[i], Arrays.stream(positions).anyMatch(p -> p == at), choice);
+              activations.equals("f32")
+                  ? batch.add(sequence, ids[i], wantsLogits, choice)
+                  : batch.addGenerated(sequence, ids[i], wantsLogits, choice);
           wanted += rowOf[i - from] < 0 ? 0 : 1;
         }
         float[] logits = new float[wanted * vocabulary];

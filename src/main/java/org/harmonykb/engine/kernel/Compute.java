@@ -19,6 +19,9 @@ public final class Compute implements AutoCloseable {
   private final WorkerPool pool;
   private final float[][] scratch;
   private final float[][] scores;
+  private final RoundedActivations rounded = new RoundedActivations();
+  private final Activations activations;
+  private int generated;
   private final List<MatMul.Job> jobs = new ArrayList<>();
   private final List<float[]> gathered = new ArrayList<>(); // by job, for reordered columns
 
@@ -26,11 +29,20 @@ public final class Compute implements AutoCloseable {
    * @param threads threads in all; 0 means one per processor of the process
    */
   public Compute(int threads) {
-    this(Kernels.BEST, threads);
+    this(threads, Activations.F32);
   }
 
-  Compute(Kernel kernel, int threads) {
+  /**
+   * @param threads threads in all; 0 means one per processor of the process
+   * @param activations how those of generated tokens enter a product
+   */
+  public Compute(int threads, Activations activations) {
+    this(Kernels.BEST, threads, activations);
+  }
+
+  Compute(Kernel kernel, int threads, Activations activations) {
     this.kernel = kernel;
+    this.activations = activations;
     this.pool = new WorkerPool(threads);
     this.scratch = new float[pool.threads()][0];
     this.scores = new float[pool.threads()][0];
@@ -46,19 +58,43 @@ public final class Compute implements AutoCloseable {
     return kernel.describe();
   }
 
+  /**
+   * Says how many of a batch's tokens are generated ones; they come first. Their products may be
+   * computed in another way than a prompt's, which then depends on the option alone, never on the
+   * other tokens.
+   */
+  public void setGenerated(int tokens) {
+    generated = tokens;
+  }
+
+  /** Tokens of the batch that are generated ones. */
+  public int generated() {
+    return generated;
+  }
+
+  /** Whether products with such weights differ between generated tokens and a prompt's. */
+  public boolean roundsActivations(TensorType type) {
+    return activations == Activations.INT12 && kernel.isFasterRounded(type);
+  }
+
   /** Adds a product to the next {@link #run}; {@code out} has the matrix's rows per token. */
   public Compute product(
       Tensor weights, float[] x, int tokens, float[] out, float @Nullable [] bias) {
-    return product(weights, 0, x, 0, tokens, out, 0, bias);
+    return product(weights, 0, x, 0, tokens, Math.min(generated, tokens), out, 0, bias);
   }
 
-  /** Adds a product with one of a tensor's stacked matrices, whose biases are stacked alike. */
+  /**
+   * Adds a product with one of a tensor's stacked matrices, whose biases are stacked alike.
+   *
+   * @param generatedTokens how many of these tokens are generated ones; they come first
+   */
   public Compute product(
       Tensor weights,
       int matrix,
       float[] x,
       int xOffset,
       int tokens,
+      int generatedTokens,
       float[] out,
       int outOffset,
       float @Nullable [] bias) {
@@ -67,7 +103,9 @@ public final class Compute implements AutoCloseable {
       x = gather(order, x, xOffset, tokens);
       xOffset = 0;
     }
-    jobs.add(MatMul.Job.of(weights, matrix, x, xOffset, tokens, out, outOffset, bias));
+    int roundedTokens = roundsActivations(weights.type()) ? generatedTokens : 0;
+    jobs.add(
+        MatMul.Job.of(weights, matrix, x, xOffset, tokens, roundedTokens, out, outOffset, bias));
     return this;
   }
 
@@ -97,7 +135,7 @@ public final class Compute implements AutoCloseable {
   /** Computes all added products in one parallel region. */
   public void run() {
     try {
-      MatMul.run(kernel, pool, scratch, jobs);
+      MatMul.run(kernel, pool, scratch, rounded, jobs);
     } finally {
       jobs.clear();
     }

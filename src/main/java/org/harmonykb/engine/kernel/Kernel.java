@@ -63,6 +63,42 @@ interface Kernel {
       float[] out,
       int outOffset);
 
+  /** Whether products with {@link RoundedActivations} are faster than with floats. */
+  boolean isFasterRounded(TensorType type);
+
+  /**
+   * Rounds activations as {@link RoundedActivations} says.
+   *
+   * @param count a multiple of {@link RoundedActivations#BLOCK}
+   */
+  void round(
+      float[] x,
+      int xOffset,
+      short[] values,
+      int valuesOffset,
+      float[] scales,
+      int scalesOffset,
+      int count);
+
+  /**
+   * Multiplies rows of MXFP4 weights with some tokens of rounded activations. The arithmetic is its
+   * own and not that of {@link #multiply}, but the same for any number of tokens, to the bit.
+   *
+   * @param out value of token t and row r goes to {@code outOffset + t * outStride + r}
+   */
+  void multiplyRounded(
+      long address,
+      int rows,
+      int columns,
+      short[] x,
+      int xOffset,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride);
+
   /** {@code out = x / rms(x) * weight}. */
   void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size);

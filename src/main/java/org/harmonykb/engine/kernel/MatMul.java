@@ -27,6 +27,7 @@ final class MatMul {
    * @param rows rows of the matrix, which is the width of the output
    * @param columns values of a row
    * @param x activations, token t at {@code xOffset + t * columns}
+   * @param rounded leading tokens whose activations are rounded first
    * @param out results, token t at {@code outOffset + t * rows}
    * @param bias one value per row from {@code biasOffset}, or null
    */
@@ -38,6 +39,7 @@ final class MatMul {
       float[] x,
       int xOffset,
       int tokens,
+      int rounded,
       float[] out,
       int outOffset,
       float @Nullable [] bias,
@@ -49,6 +51,7 @@ final class MatMul {
         float[] x,
         int xOffset,
         int tokens,
+        int rounded,
         float[] out,
         int outOffset,
         float @Nullable [] bias) {
@@ -61,14 +64,38 @@ final class MatMul {
           x,
           xOffset,
           tokens,
+          rounded,
           out,
           outOffset,
           bias,
           matrix * weights.rows());
     }
+
+    /** The tokens whose activations are not rounded. */
+    Job rest() {
+      return new Job(
+          type,
+          address,
+          rows,
+          columns,
+          x,
+          xOffset + rounded * columns,
+          tokens - rounded,
+          0,
+          out,
+          outOffset + rounded * rows,
+          bias,
+          biasOffset);
+    }
   }
 
-  static void run(Kernel kernel, WorkerPool pool, float[][] scratch, List<Job> jobs) {
+  static void run(
+      Kernel kernel,
+      WorkerPool pool,
+      float[][] scratch,
+      RoundedActivations rounded,
+      List<Job> jobs) {
+    int[] roundedAt = round(kernel, rounded, jobs);
     int[] firstTask = new int[jobs.size() + 1];
     int[] rowsPerTask = new int[jobs.size()];
     for (int j = 0; j < jobs.size(); j++) {
@@ -85,9 +112,52 @@ final class MatMul {
           }
           Job job = jobs.get(j);
           int from = (task - firstTask[j]) * rowsPerTask[j];
-          multiplyRows(
-              kernel, scratch, worker, job, from, Math.min(job.rows, from + rowsPerTask[j]));
+          int to = Math.min(job.rows, from + rowsPerTask[j]);
+          if (job.rounded > 0) {
+            multiplyRounded(kernel, rounded, roundedAt[j], job, from, to);
+          }
+          if (job.rounded < job.tokens) {
+            Job rest = job.rounded == 0 ? job : job.rest();
+            multiplyRows(kernel, scratch, worker, rest, from, to);
+          }
+          addBias(job, from, to);
         });
+  }
+
+  /** Where each job's rounded activations begin; neighbours often share theirs. */
+  private static int[] round(Kernel kernel, RoundedActivations rounded, List<Job> jobs) {
+    int[] at = new int[jobs.size()];
+    rounded.clear();
+    for (int j = 0; j < jobs.size(); j++) {
+      Job job = jobs.get(j);
+      Job before = j == 0 ? null : jobs.get(j - 1);
+      if (before != null
+          && before.x == job.x
+          && before.xOffset == job.xOffset
+          && before.rounded == job.rounded
+          && before.columns == job.columns) {
+        at[j] = at[j - 1];
+      } else if (job.rounded > 0) {
+        at[j] = rounded.add(kernel, job.x, job.xOffset, job.rounded * job.columns);
+      }
+    }
+    return at;
+  }
+
+  private static void multiplyRounded(
+      Kernel kernel, RoundedActivations rounded, int at, Job job, int from, int to) {
+    kernel.multiplyRounded(
+        job.address + from * job.type.bytes(job.columns),
+        to - from,
+        job.columns,
+        rounded.values,
+        at,
+        rounded.scales,
+        at / RoundedActivations.BLOCK,
+        job.rounded,
+        job.out,
+        job.outOffset + from,
+        job.rows);
   }
 
   /** Few tasks for a single token, whose rows stream through; many for a prompt, to balance. */
@@ -117,6 +187,9 @@ final class MatMul {
     if (!isDone) {
       multiplyDequantized(kernel, scratches, worker, job, from, to);
     }
+  }
+
+  private static void addBias(Job job, int from, int to) {
     if (job.bias != null) {
       for (int t = 0; t < job.tokens; t++) {
         int at = job.outOffset + t * job.rows;

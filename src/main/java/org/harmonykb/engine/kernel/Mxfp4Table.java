@@ -15,6 +15,9 @@ import jdk.incubator.vector.IntVector;
  */
 final class Mxfp4Table {
 
+  /** Twice the values of the codes. */
+  static final byte[] CODES = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
   private static final float[] VALUES = {
     0f, 1f, 2f, 3f, 4f, 6f, 8f, 12f, -0f, -1f, -2f, -3f, -4f, -6f, -8f, -12f
   };

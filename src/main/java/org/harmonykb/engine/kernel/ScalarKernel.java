@@ -53,6 +53,50 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public boolean isFasterRounded(TensorType type) {
+    return false;
+  }
+
+  @Override
+  public void round(
+      float[] x,
+      int xOffset,
+      short[] values,
+      int valuesOffset,
+      float[] scales,
+      int scalesOffset,
+      int count) {
+    ScalarRounded.round(x, xOffset, values, valuesOffset, scales, scalesOffset, count);
+  }
+
+  @Override
+  public void multiplyRounded(
+      long address,
+      int rows,
+      int columns,
+      short[] x,
+      int xOffset,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    ScalarRounded.multiply(
+        address,
+        rows,
+        columns,
+        x,
+        xOffset,
+        scales,
+        scalesOffset,
+        tokens,
+        out,
+        outOffset,
+        outStride);
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     float sum = 0;

@@ -67,6 +67,50 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public boolean isFasterRounded(TensorType type) {
+    return LANES == 8 && type == TensorType.MXFP4;
+  }
+
+  @Override
+  public void round(
+      float[] x,
+      int xOffset,
+      short[] values,
+      int valuesOffset,
+      float[] scales,
+      int scalesOffset,
+      int count) {
+    VectorRounded.round(x, xOffset, values, valuesOffset, scales, scalesOffset, count);
+  }
+
+  @Override
+  public void multiplyRounded(
+      long address,
+      int rows,
+      int columns,
+      short[] x,
+      int xOffset,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    VectorRounded.multiply(
+        address,
+        rows,
+        columns,
+        x,
+        xOffset,
+        scales,
+        scalesOffset,
+        tokens,
+        out,
+        outOffset,
+        outStride);
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     FloatVector squares = FloatVector.zero(FLOATS);

@@ -17,6 +17,7 @@ public final class Batch {
   boolean hasAdapters;
   int size;
   int wantedCount;
+  int generated; // of the first tokens
 
   public int size() {
     return size;
@@ -28,6 +29,21 @@ public final class Batch {
     hasAdapters = false;
     size = 0;
     wantedCount = 0;
+    generated = 0;
+  }
+
+  /**
+   * Adds a token of an answer that is being written; before all tokens of prompts. It may be
+   * computed in a faster way, see {@link org.harmonykb.engine.kernel.Activations}.
+   *
+   * @return the row of its logits, or -1
+   */
+  public int addGenerated(KvSequence sequence, int token, boolean wantsLogits, LoraChoice choice) {
+    if (generated != size) {
+      throw new IllegalStateException("tokens of answers come before those of prompts");
+    }
+    generated++;
+    return add(sequence, token, wantsLogits, choice);
   }
 
   /** Adds a token that the model computes as it is. */

@@ -5,12 +5,14 @@ import java.util.function.DoubleConsumer;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.ModelMetadata;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
 import org.harmonykb.engine.model.Architectures;
 import org.harmonykb.engine.model.Batch;
+import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
 import org.harmonykb.engine.tokenizer.BpeTokenizer;
@@ -58,6 +60,7 @@ public final class ModelComparison {
    *
    * @param window tokens of a window, at least 2
    * @param maxTokens where to stop in the text; 0 for its end
+   * @param activations what the second model's tokens are multiplied with; the first's are floats
    * @param threads 0 means one per processor of the process
    * @param progress told the share of work done
    * @throws EngineException if the models have different tokenizers or the text is too short
@@ -68,6 +71,7 @@ public final class ModelComparison {
       String text,
       int window,
       int maxTokens,
+      Activations activations,
       int threads,
       DoubleConsumer progress) {
     if (window < 2) {
@@ -81,9 +85,9 @@ public final class ModelComparison {
     if (tokens.length < 2) {
       throw new EngineException("the text has fewer than two tokens; nothing can be predicted");
     }
-    try (Compute compute = new Compute(threads);
-        Side left = new Side(a, compute);
-        Side right = new Side(b, compute)) {
+    try (Compute compute = new Compute(threads, activations);
+        Side left = new Side(a, compute, Activations.F32);
+        Side right = new Side(b, compute, activations)) {
       if (left.vocabulary != right.vocabulary) {
         throw new EngineException(
             "the models have %d and %d logits".formatted(left.vocabulary, right.vocabulary));
@@ -143,7 +147,10 @@ public final class ModelComparison {
     private final float[] logits; // [SLICE][vocabulary]
     private final KvSequence sequence;
 
-    Side(ModelFile file, Compute compute) {
+    private final boolean isGenerated;
+
+    Side(ModelFile file, Compute compute, Activations activations) {
+      isGenerated = activations != Activations.F32;
       transformer = Architectures.build(file, compute, KvLayout.F32);
       ModelConfig config = transformer.config();
       vocabulary = transformer.vocabularySize();
@@ -163,7 +170,11 @@ public final class ModelComparison {
     void forward(int[] window, int from, int to) {
       batch.clear();
       for (int i = from; i < to; i++) {
-        batch.add(sequence, window[i], true);
+        if (isGenerated) {
+          batch.addGenerated(sequence, window[i], true, LoraChoice.NONE);
+        } else {
+          batch.add(sequence, window[i], true);
+        }
       }
       transformer.forward(batch, logits);
     }

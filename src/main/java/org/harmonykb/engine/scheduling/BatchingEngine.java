@@ -25,6 +25,7 @@ import org.harmonykb.engine.EngineStatus;
 import org.harmonykb.engine.FinishReason;
 import org.harmonykb.engine.GenerationRequest;
 import org.harmonykb.engine.InferenceEngine;
+import org.harmonykb.engine.MemoryStatus;
 import org.harmonykb.engine.ModelInfo;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
@@ -32,6 +33,7 @@ import org.harmonykb.engine.Tokenizer;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.ModelFingerprint;
 import org.harmonykb.engine.format.Tensor;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
@@ -90,12 +92,16 @@ public final class BatchingEngine implements InferenceEngine {
   private final EngineOptions options;
   private final Thread thread;
 
+  /** Whether products of generated tokens may be computed in another way than a prompt's. */
+  private final boolean canRound;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Deque<Slot> queue = new ArrayDeque<>(); // guarded by lock
   private final List<CompletableFuture<Boolean>> forgetting = new ArrayList<>(); // guarded by lock
   private boolean closed; // guarded by lock
   private final List<Slot> running = new ArrayList<>(); // the engine's thread
+  private final AnswerReader answerReader; // the engine's thread
   private boolean hasUnsaved; // the engine's thread
   private @Nullable PromptPass reading; // the engine's thread
   private final PrefillPace pace; // the engine's thread
@@ -112,7 +118,8 @@ public final class BatchingEngine implements InferenceEngine {
   public BatchingEngine(Path model, EngineOptions options) {
     this.options = options;
     file = ModelFile.open(model);
-    Compute threads = new Compute(options.threads());
+    Compute threads =
+        new Compute(options.threads(), Activations.valueOf(options.activations().name()));
     compute = threads;
     WeightStore store = null;
     try {
@@ -144,6 +151,8 @@ public final class BatchingEngine implements InferenceEngine {
     }
     info = describe(model);
     pace = new PrefillPace(transformer.config().blockCount());
+    answerReader = new AnswerReader(cache, transformer);
+    canRound = file.tensors().stream().anyMatch(tensor -> threads.roundsActivations(tensor.type()));
     LOG.log(
         System.Logger.Level.INFO,
         "Model {0} ({1}), context {2} tokens, {3}",
@@ -321,6 +330,7 @@ public final class BatchingEngine implements InferenceEngine {
   /** Called with the lock, between steps. */
   private void forgetIfAsked() {
     if (!forgetting.isEmpty()) {
+      answerReader.clear();
       cache.forgetIdle();
       forgetting.forEach(done -> done.complete(true));
       forgetting.clear();
@@ -417,7 +427,9 @@ public final class BatchingEngine implements InferenceEngine {
       while (running.isEmpty() && queue.isEmpty() && !closed) {
         adapters.takeRetired(cache);
         forgetIfAsked();
-        if (hasUnsaved) {
+        if (answerReader.hasWork()) {
+          readAnswers();
+        } else if (hasUnsaved) {
           saveOne();
         } else {
           work.awaitUninterruptibly();
@@ -454,6 +466,20 @@ public final class BatchingEngine implements InferenceEngine {
     return slot.isCancelled();
   }
 
+  /** Uses a quiet moment to read answers again; requests may come in meanwhile. */
+  private void readAnswers() {
+    lock.unlock();
+    try {
+      weights.makeRoom(cache.bytes());
+      answerReader.readSlice();
+      hasUnsaved = true;
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "An answer was not read again", e);
+    } finally {
+      lock.lock();
+    }
+  }
+
   /** Uses a quiet moment to save keys and values; requests may come in meanwhile. */
   private void saveOne() {
     lock.unlock();
@@ -488,7 +514,7 @@ public final class BatchingEngine implements InferenceEngine {
     List<Slot> writing = new ArrayList<>();
     for (Slot slot : running) {
       if (!isBeingRead(slot) && slot.pending() == 1) {
-        writing.add(slot);
+        writing.add(isRounded(slot) ? 0 : writing.size(), slot);
       }
     }
     weights.makeRoom(cache.bytes());
@@ -541,10 +567,10 @@ public final class BatchingEngine implements InferenceEngine {
     List<Sampled> sampled = new ArrayList<>();
     StepLoad load = new StepLoad(writing.size(), writing.size());
     for (Slot slot : writing) {
-      int[] draft = options.speculation() ? slot.draft(load) : Speculation.NONE;
-      batch.add(slot.sequence(), slot.token(slot.sequence().length()), true, slot.lease().choice());
+      int[] draft = maySpeculate(slot) ? slot.draft(load) : Speculation.NONE;
+      add(batch, slot, slot.token(slot.sequence().length()), isRounded(slot));
       for (int token : draft) {
-        batch.add(slot.sequence(), token, true, slot.lease().choice());
+        add(batch, slot, token, isRounded(slot));
       }
       sampled.add(new Sampled(slot, draft));
     }
@@ -585,7 +611,43 @@ public final class BatchingEngine implements InferenceEngine {
     }
   }
 
+  private static void add(Batch batch, Slot slot, int token, boolean isRounded) {
+    if (isRounded) {
+      batch.addGenerated(slot.sequence(), token, true, slot.lease().choice());
+    } else {
+      batch.add(slot.sequence(), token, true, slot.lease().choice());
+    }
+  }
+
+  /**
+   * Whether answers of a request are computed from rounded activations. Those of adapters are not:
+   * rounding tips a router's tie in a fixture with one, which costs more than the bar allows.
+   */
+  private boolean rounds(Slot slot) {
+    return canRound && slot.lease().choice().adapter() == null;
+  }
+
+  /** Whether a request's next token is; the last of a prompt is not. */
+  private boolean isRounded(Slot slot) {
+    return rounds(slot) && slot.completionTokens() > 0;
+  }
+
+  /** Drafts are generated tokens, so they cannot follow one that is not where that matters. */
+  private boolean maySpeculate(Slot slot) {
+    return options.speculation() && rounds(slot) == isRounded(slot);
+  }
+
+  /** Keys and values of rounded activations are not those that the tokens get in a prompt. */
   private void release(Slot slot) {
+    if (rounds(slot)) {
+      int known = slot.sequence().length();
+      if (known > slot.request().prompt().length
+          && slot.lease().variant() != WARM_UP
+          && weights.status().mode() == MemoryStatus.Mode.MAPPED) {
+        answerReader.add(slot.tokens(known));
+      }
+      slot.sequence().truncate(slot.request().prompt().length);
+    }
     cache.release(slot.sequence());
     hasUnsaved = true;
     if (slot.lease().variant() == WARM_UP) {

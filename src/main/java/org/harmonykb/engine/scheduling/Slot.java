@@ -104,6 +104,11 @@ final class Slot implements TokenStream {
     return tokens[position];
   }
 
+  /** The first tokens of prompt and answer. */
+  int[] tokens(int count) {
+    return Arrays.copyOf(tokens, count);
+  }
+
   int lastToken() {
     return tokens[tokenCount - 1];
   }

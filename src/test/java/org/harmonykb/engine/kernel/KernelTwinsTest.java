@@ -99,6 +99,65 @@ class KernelTwinsTest {
   }
 
   @Test
+  void roundedProductsAreTheSameForAnyShape() {
+    for (int columns : new int[] {32, 96, 768, 2880}) {
+      for (int tokens = 1; tokens <= 9; tokens++) {
+        int rows = 1 + random.nextInt(5);
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment data = arena.allocate(TensorType.MXFP4.bytes((long) rows * columns));
+          for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
+          }
+          for (long i = 0; i < data.byteSize(); i += 17) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) (110 + random.nextInt(16)));
+          }
+          float[] x = values(tokens * columns);
+          RoundedActivations rounded = new RoundedActivations();
+          RoundedActivations expectedRounded = new RoundedActivations();
+          assertThat(rounded.add(vector, x, 0, x.length)).isZero();
+          expectedRounded.add(scalar, x, 0, x.length);
+          assertThat(rounded.values).isEqualTo(expectedRounded.values);
+          assertThat(rounded.scales).isEqualTo(expectedRounded.scales);
+          float[] ours = product(vector, rounded, data, rows, columns, tokens);
+          assertThat(ours).isEqualTo(product(scalar, rounded, data, rows, columns, tokens));
+          float[] weights = new float[rows * columns];
+          vector.dequantize(TensorType.MXFP4, data.address(), weights, 0, weights.length);
+          for (int t = 0; t < tokens; t++) {
+            for (int r = 0; r < rows; r++) {
+              double exact = 0;
+              double size = 0;
+              for (int c = 0; c < columns; c++) {
+                double term = (double) weights[r * columns + c] * x[t * columns + c];
+                exact += term;
+                size += Math.abs(term);
+              }
+              assertThat((double) ours[t * 7 + r]).isCloseTo(exact, within(size * 1e-3));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] product(
+      Kernel kernel, RoundedActivations x, MemorySegment data, int rows, int columns, int tokens) {
+    float[] out = new float[tokens * 7];
+    kernel.multiplyRounded(
+        data.address(), rows, columns, x.values, 0, x.scales, 0, tokens, out, 0, 7);
+    return out;
+  }
+
+  @Test
+  void zerosAndTinyActivationsRoundToZeros() {
+    RoundedActivations rounded = new RoundedActivations();
+    float[] x = new float[64];
+    x[40] = 1e-38f;
+    rounded.add(vector, x, 0, 64);
+    assertThat(rounded.scales).startsWith(0, 0);
+    assertThat(rounded.values).startsWith(new short[64]);
+  }
+
+  @Test
   void elementwiseFunctionsAreTheSame() {
     for (int size : new int[] {1, 16, 31, 64, 257}) {
       float[] gate = values(size);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.harmonykb.Fixtures;
 import org.harmonykb.engine.format.ModelFile;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.Compute;
 import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
@@ -76,6 +77,11 @@ class FixtureLogitsTest {
     return cases.stream();
   }
 
+  /** Answers with an adapter are computed from floats always. */
+  static Stream<Case> plainModels() throws IOException {
+    return models().filter(model -> model.adapter == null);
+  }
+
   @ParameterizedTest
   @MethodSource("models")
   void distributionsEqualTheReference(Case model) throws IOException {
@@ -88,10 +94,22 @@ class FixtureLogitsTest {
     assertThat(meanDivergence(model, KvLayout.F16, false)).isLessThanOrEqualTo(1e-3);
   }
 
+  @ParameterizedTest
+  @MethodSource("plainModels")
+  void generatedTokensStayCloseWithRoundedActivations(Case model) throws IOException {
+    assertThat(meanDivergence(model, KvLayout.F32, Activations.INT12, true))
+        .isLessThanOrEqualTo(1e-3);
+  }
+
   private static double meanDivergence(Case model, KvLayout layout, boolean sameArgmax)
       throws IOException {
+    return meanDivergence(model, layout, Activations.F32, sameArgmax);
+  }
+
+  private static double meanDivergence(
+      Case model, KvLayout layout, Activations activations, boolean sameArgmax) throws IOException {
     try (ModelFile file = ModelFile.open(model.file);
-        Compute compute = new Compute(0)) {
+        Compute compute = new Compute(0, activations)) {
       Transformer transformer = Architectures.build(file, compute, layout);
       ModelConfig config = transformer.config();
       try (KvCache cache =
@@ -107,7 +125,11 @@ class FixtureLogitsTest {
         int next = 0;
         for (int i = 0; i < model.tokens.length; i++) {
           boolean wanted = next < model.positions.length && model.positions[next] == i;
-          batch.add(sequence, model.tokens[i], wanted, choice);
+          if (activations == Activations.F32) {
+            batch.add(sequence, model.tokens[i], wanted, choice);
+          } else {
+            batch.addGenerated(sequence, model.tokens[i], wanted, choice);
+          }
           next += wanted ? 1 : 0;
         }
         int vocabulary = transformer.vocabularySize();
@@ -131,7 +153,8 @@ class FixtureLogitsTest {
           }
         }
         double mean = sum / model.positions.length;
-        System.out.printf("%-60s KV %s  mean KL %.2e%n", model.name, layout, mean);
+        System.out.printf(
+            "%-60s KV %s, activations %s  mean KL %.2e%n", model.name, layout, activations, mean);
         return mean;
       }
     }

@@ -20,6 +20,7 @@ import org.harmonykb.engine.format.GgufWriter;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.format.TensorType;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.RowCodec;
 import org.harmonykb.engine.quantization.QuantizationOptions.Target;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ class ModelQuantizerTest {
       ModelQuantizer.run(source, out, QuantizationOptions.of(Target.Q8_0), SILENT);
       try (ModelFile quantised = ModelFile.open(out)) {
         ModelComparison.Result result =
-            ModelComparison.run(source, quantised, text, 256, 512, 0, _ -> {});
+            ModelComparison.run(source, quantised, text, 256, 512, Activations.F32, 0, _ -> {});
         System.out.printf("Q8_0 of %s: KL %.5f%n", name, result.klDivergence());
         assertThat(result.klDivergence()).isBetween(1e-9, 0.1);
         assertThat(quantised.metadata().keys()).doesNotContain("llama.rope.pairing");
@@ -76,7 +77,7 @@ class ModelQuantizerTest {
       ModelQuantizer.run(source, out, QuantizationOptions.of(target), SILENT);
       try (ModelFile quantised = ModelFile.open(out)) {
         ModelComparison.Result result =
-            ModelComparison.run(source, quantised, text, 256, 512, 0, _ -> {});
+            ModelComparison.run(source, quantised, text, 256, 512, Activations.F32, 0, _ -> {});
         // A tiny random model is far more sensitive than a real one, so llama.cpp's own loss
         // counts.
         double theirs = lossOfLlamaCpp(source, target, text);
@@ -121,7 +122,8 @@ class ModelQuantizerTest {
           case INT4_MIXED -> "MXFP4_MOE";
         };
     try (ModelFile theirs = open("tiny-gpt-oss-" + name + ".gguf")) {
-      return ModelComparison.run(source, theirs, text, 256, 512, 0, _ -> {}).klDivergence();
+      return ModelComparison.run(source, theirs, text, 256, 512, Activations.F32, 0, _ -> {})
+          .klDivergence();
     }
   }
 

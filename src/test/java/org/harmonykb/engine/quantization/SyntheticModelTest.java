@@ -21,6 +21,7 @@ import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
+import org.harmonykb.engine.kernel.Activations;
 import org.harmonykb.engine.kernel.Compute;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +76,8 @@ class SyntheticModelTest {
     String text = "The quick brown fox jumps over the lazy dog. ".repeat(6);
     try (ModelFile a = ModelFile.open(model);
         ModelFile b = ModelFile.open(model)) {
-      ModelComparison.Result result = ModelComparison.run(a, b, text, 256, 0, 0, _ -> {});
+      ModelComparison.Result result =
+          ModelComparison.run(a, b, text, 256, 0, Activations.F32, 0, _ -> {});
       System.out.printf("perplexity of a random model: %.0f%n", result.perplexityA());
       assertThat(result.klDivergence()).isCloseTo(0, within(1e-9));
       assertThat(result.sameTopToken()).isEqualTo(1);
@@ -89,7 +91,7 @@ class SyntheticModelTest {
     try (ModelFile a = ModelFile.open(model);
         ModelFile b = ModelFile.open(Fixtures.shared("fixtures/engine/tiny-gpt-oss-F16.gguf"))) {
       assertThatExceptionOfType(EngineException.class)
-          .isThrownBy(() -> ModelComparison.run(a, b, "text", 16, 0, 0, _ -> {}))
+          .isThrownBy(() -> ModelComparison.run(a, b, "text", 16, 0, Activations.F32, 0, _ -> {}))
           .withMessageContaining("different tokenizers");
     }
   }

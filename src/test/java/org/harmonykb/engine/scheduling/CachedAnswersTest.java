@@ -18,6 +18,8 @@ import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Caching and company change what an answer costs, never what it says. */
 class CachedAnswersTest {
@@ -56,6 +58,26 @@ class CachedAnswersTest {
       assertThat(cut.cached()).isEqualTo(200);
       assertThat(cut.tokens()).isEqualTo(cold.tokens());
       assertThat(cut.logProbabilities()).isEqualTo(cold.logProbabilities());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void followUpEqualsAColdOne(EngineOptions.Activations activations) {
+    EngineOptions options = EngineOptions.DEFAULTS.withActivations(activations);
+    try (InferenceEngine engine = open(options);
+        InferenceEngine fresh = open(options)) {
+      Collected answer = generate(engine, prompt);
+      int[] next = Arrays.copyOf(prompt, prompt.length + answer.tokens().size() + 5);
+      for (int i = 0; i < answer.tokens().size(); i++) {
+        next[prompt.length + i] = answer.tokens().get(i);
+      }
+      Collected followUp = generate(engine, next);
+      Collected cold = generate(fresh, next);
+      assertThat(followUp.cached()).isGreaterThanOrEqualTo(prompt.length);
+      assertThat(cold.cached()).isZero();
+      assertThat(followUp.tokens()).isEqualTo(cold.tokens());
+      assertThat(followUp.logProbabilities()).isEqualTo(cold.logProbabilities());
     }
   }
 

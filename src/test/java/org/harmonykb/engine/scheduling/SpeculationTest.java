@@ -26,6 +26,10 @@ import org.junit.jupiter.api.Test;
 /** Drafts change how many steps an answer takes, never what it says: bit by bit, event by event. */
 class SpeculationTest {
 
+  /** So that answers are cached too, see {@link CachedAnswersTest}. */
+  private static final EngineOptions WITH_FLOATS =
+      EngineOptions.DEFAULTS.withActivations(EngineOptions.Activations.F32);
+
   private record Answer(
       List<GenerationEvent.Token> tokens,
       FinishReason reason,
@@ -207,6 +211,7 @@ class SpeculationTest {
         };
     onBoth(
         tiny(),
+        WITH_FLOATS,
         pair -> {
           Answer first = pair.assertSame(request(repetitive, 150, SamplingOptions.GREEDY, halting));
           int[] next = Arrays.copyOf(repetitive, 180 + 150 + 5);
@@ -214,7 +219,8 @@ class SpeculationTest {
           Answer warm = pair.assertSame(request(next, 30, SamplingOptions.GREEDY, null));
           assertThat(warm.usage.cachedTokens()).isEqualTo(180 + 149);
           assertThat(pair.speculating.status().acceptedTokens()).isPositive();
-          try (InferenceEngine cold = open(tiny(), false)) {
+          try (InferenceEngine cold =
+              InferenceEngine.load(tiny(), WITH_FLOATS.withSpeculation(false))) {
             assertThat(generate(cold, request(next, 30, SamplingOptions.GREEDY, null)).tokens)
                 .isEqualTo(warm.tokens);
           }
@@ -246,7 +252,7 @@ class SpeculationTest {
   void answerCancelledAmongDraftsLeavesTheCacheSound() {
     GenerationRequest endless = request(repetitive, 3000, SamplingOptions.GREEDY, copying);
     Answer cancelled;
-    try (InferenceEngine engine = open(tiny(), true)) {
+    try (InferenceEngine engine = InferenceEngine.load(tiny(), WITH_FLOATS)) {
       TokenStream stream = engine.generate(endless);
       List<GenerationEvent.Token> before = new ArrayList<>();
       while (before.size() < 80) {
@@ -266,7 +272,8 @@ class SpeculationTest {
       }
       Answer warm = generate(engine, request(next, 30, SamplingOptions.GREEDY, null));
       assertThat(warm.usage.cachedTokens()).isGreaterThan(180);
-      try (InferenceEngine cold = open(tiny(), false)) {
+      try (InferenceEngine cold =
+          InferenceEngine.load(tiny(), WITH_FLOATS.withSpeculation(false))) {
         assertThat(warm.tokens)
             .isEqualTo(generate(cold, request(next, 30, SamplingOptions.GREEDY, null)).tokens);
       }
@@ -283,8 +290,12 @@ class SpeculationTest {
   }
 
   private static void onBoth(Path model, Consumer<Pair> test) {
-    try (InferenceEngine speculating = open(model, true);
-        InferenceEngine plain = open(model, false)) {
+    onBoth(model, EngineOptions.DEFAULTS, test);
+  }
+
+  private static void onBoth(Path model, EngineOptions options, Consumer<Pair> test) {
+    try (InferenceEngine speculating = InferenceEngine.load(model, options);
+        InferenceEngine plain = InferenceEngine.load(model, options.withSpeculation(false))) {
       test.accept(new Pair(speculating, plain));
     }
   }
