@@ -19,6 +19,7 @@ import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,7 +44,7 @@ public class AnsweringService {
 
   AnsweringService(
       Retriever retriever,
-      Embedder embedder,
+      @Qualifier("sentenceEmbedder") Embedder embedder,
       LanguageModel model,
       Assistants assistants,
       Adapters adapters,

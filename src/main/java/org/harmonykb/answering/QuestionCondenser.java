@@ -10,7 +10,7 @@ import org.harmonykb.retrieval.Language;
  * brackets. A question that stands on its own stays as it is. Rules and counted weights, no
  * language model; how well that works: docs/retrieval.md.
  */
-final class QuestionCondenser {
+public final class QuestionCondenser {
 
   /** Turns that are looked at: the first, which often names the topic, and the latest. */
   private static final int TURNS = 12;
@@ -41,7 +41,7 @@ final class QuestionCondenser {
   /**
    * @param earlier the conversation's questions, oldest first
    */
-  static String condense(String question, List<String> earlier) {
+  public static String condense(String question, List<String> earlier) {
     return explain(question, earlier).text();
   }
 

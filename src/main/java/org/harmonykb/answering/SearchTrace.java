@@ -8,6 +8,7 @@ import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
+import org.harmonykb.retrieval.ScoreFusion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filters what was applied, the assistant's collections included
  * @param access whose rights the search had
- * @param candidates the fused order, best first
+ * @param candidates the final order, best first
  * @param context ids of the passages that a prompt would hold, in its order
  */
 public record SearchTrace(
@@ -57,19 +58,33 @@ public record SearchTrace(
 
   /**
    * @param wordsWeight share of the keyword arm in the fused score
+   * @param fusion how the arms' scores were added
+   * @param attainable keyword score of a passage that held all words of the question
    * @param language whose embedding model the vector arm used
    */
   public record Arms(
-      RetrievalTrace.Arm words, RetrievalTrace.Arm meaning, double wordsWeight, String language) {}
+      RetrievalTrace.Arm words,
+      RetrievalTrace.Arm meaning,
+      double wordsWeight,
+      ScoreFusion fusion,
+      double attainable,
+      String language) {}
 
   /**
-   * @param rank place in the fused order, from 1
+   * @param rank place in the final order, from 1
+   * @param fusedRank place in the fused order, which a reranker may have changed
+   * @param rerankerScore what the reranker gave it, or null where it did not read it
    * @param matched the question's terms that it holds
    * @param context {@code chosen}, {@code superseded}, {@code duplicate}, {@code no_room}, or
    *     {@code not_considered} for those beyond what the context is chosen from
    */
   public record Candidate(
-      int rank, Passage passage, List<RetrievalTrace.TermMatch> matched, String context) {}
+      int rank,
+      int fusedRank,
+      @Nullable Double rerankerScore,
+      Passage passage,
+      List<RetrievalTrace.TermMatch> matched,
+      String context) {}
 
   /** Milliseconds of each step. */
   public record Timings(
@@ -78,6 +93,7 @@ public record SearchTrace(
       double embeddingMs,
       double meaningMs,
       double fusionMs,
+      double rerankingMs,
       double contextMs,
       double totalMs) {}
 
@@ -100,7 +116,14 @@ public record SearchTrace(
       String verdict =
           i < verdicts.size() ? verdicts.get(i).name().toLowerCase(Locale.ROOT) : "not_considered";
       if (i < request.limit()) {
-        candidates.add(new Candidate(i + 1, found.passage(), found.matched(), verdict));
+        candidates.add(
+            new Candidate(
+                i + 1,
+                found.fusedRank(),
+                found.rerankerScore(),
+                found.passage(),
+                found.matched(),
+                verdict));
       }
       if (i < verdicts.size() && verdicts.get(i) == ContextBuilder.Verdict.CHOSEN) {
         context.add(found.passage().id());
@@ -115,6 +138,8 @@ public record SearchTrace(
             retrieval.words(),
             retrieval.meaning(),
             retrieval.fusion().wordsWeight(),
+            retrieval.fusion(),
+            retrieval.attainable(),
             retrieval.language()),
         candidates,
         context,
@@ -124,6 +149,7 @@ public record SearchTrace(
             retrieval.embeddingMs(),
             retrieval.meaning().searchMs(),
             retrieval.fusionMs(),
+            retrieval.rerankingMs(),
             contextMs,
             totalMs));
   }

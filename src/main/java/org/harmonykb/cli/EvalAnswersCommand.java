@@ -199,7 +199,7 @@ final class EvalAnswersCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<UUID, String> paths(DocumentService documents) {
+  static Map<UUID, String> paths(DocumentService documents) {
     Map<UUID, String> paths = new HashMap<>();
     for (StoredDocument document : documents.list(DocumentState.SEARCHABLE, null, null)) {
       paths.put(document.id(), document.externalId());
@@ -208,7 +208,7 @@ final class EvalAnswersCommand implements Callable<Integer> {
   }
 
   /** Waits until the corpus is taken in: some documents are there and none is on its way. */
-  private static void awaitDocuments(DocumentService documents) {
+  static void awaitDocuments(DocumentService documents) {
     int calm = 0;
     int before = -1;
     while (calm < 4) {

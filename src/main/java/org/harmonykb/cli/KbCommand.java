@@ -48,7 +48,8 @@ public final class KbCommand {
             .addSubcommand(new ServeCommand(startServer::apply))
             .addSubcommand(new CheckCommand(startServer));
     Objects.requireNonNull(kb.getSubcommands().get("eval"))
-        .addSubcommand(new EvalAnswersCommand(startServer));
+        .addSubcommand(new EvalAnswersCommand(startServer))
+        .addSubcommand(new EvalQuestionsCommand(startServer));
     return kb.setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> {
               commandLine.getErr().println("kb: " + describe(exception));

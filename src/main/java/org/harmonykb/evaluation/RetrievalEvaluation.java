@@ -1,6 +1,7 @@
 package org.harmonykb.evaluation;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,12 +32,18 @@ public final class RetrievalEvaluation {
   private final SearchIndex index;
   private final Embedder embedder;
   private final ScoreFusion fusion;
+  private final Writer traces;
   private final JsonMapper json = JsonMapper.builder().build();
 
-  public RetrievalEvaluation(SearchIndex index, Embedder embedder, ScoreFusion fusion) {
+  /**
+   * @param traces takes a JSON line for each question with both arms' results
+   */
+  public RetrievalEvaluation(
+      SearchIndex index, Embedder embedder, ScoreFusion fusion, Writer traces) {
     this.index = index;
     this.embedder = embedder;
     this.fusion = fusion;
+    this.traces = traces;
   }
 
   private record Question(String text, Map<String, Integer> relevant) {}
@@ -124,7 +131,17 @@ public final class RetrievalEvaluation {
           ids(byWords.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
       meaning.add(
           ids(byMeaning.stream().map(SearchIndex.Hit::passage).toList(), idOf), question.relevant);
-      hybrid.add(ids(fusion.fuse(byWords, byMeaning, DEPTH), idOf), question.relevant);
+      double attainable = index.attainable(question.text);
+      hybrid.add(
+          ids(fusion.fuse(byWords, byMeaning, language, attainable, DEPTH), idOf),
+          question.relevant);
+      Map<String, Object> trace = new LinkedHashMap<>();
+      trace.put("question", question.text);
+      trace.put("relevant", question.relevant);
+      trace.put("attainable", attainable);
+      trace.put("words", scores(byWords, idOf));
+      trace.put("meaning", scores(byMeaning, idOf));
+      traces.write(json.writeValueAsString(trace) + "\n");
     }
     double seconds = (System.nanoTime() - started) / 1e9;
     Map<String, Object> result = new LinkedHashMap<>();
@@ -187,6 +204,13 @@ public final class RetrievalEvaluation {
       throw new IllegalArgumentException("no question of " + queries + " is judged in " + qrels);
     }
     return questions;
+  }
+
+  private static Map<String, Double> scores(List<SearchIndex.Hit> hits, Map<String, String> idOf) {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    hits.forEach(
+        hit -> scores.put(idOf.getOrDefault(hit.passage().id(), hit.passage().id()), hit.score()));
+    return scores;
   }
 
   private static List<String> ids(List<Passage> passages, Map<String, String> idOf) {

@@ -3,6 +3,7 @@ package org.harmonykb.ingestion;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.UUID;
 import org.harmonykb.documents.DocumentProperties;
 import org.harmonykb.documents.IngestionQueue;
@@ -11,14 +12,21 @@ import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobService;
 import org.harmonykb.metrics.ObservedRetriever;
 import org.harmonykb.retrieval.Embedder;
+import org.harmonykb.retrieval.EmbeddingProperties;
 import org.harmonykb.retrieval.HybridRetriever;
 import org.harmonykb.retrieval.OnnxEmbedder;
+import org.harmonykb.retrieval.OnnxReranker;
+import org.harmonykb.retrieval.Reranker;
+import org.harmonykb.retrieval.RerankerProperties;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.retrieval.VectorSpaces;
 import org.harmonykb.retrieval.lucene.LuceneSearchIndex;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 @Configuration(proxyBeanMethods = false)
 class IngestionConfiguration {
@@ -29,19 +37,41 @@ class IngestionConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  LuceneSearchIndex searchIndex(DocumentProperties properties) {
-    return new LuceneSearchIndex(properties.dataDir().resolve("index"));
+  LuceneSearchIndex searchIndex(DocumentProperties properties, OnnxEmbedder embedder) {
+    return new LuceneSearchIndex(properties.dataDir().resolve("index"), embedder.spaces());
   }
 
   @Bean(destroyMethod = "close")
-  OnnxEmbedder embedder() {
-    return new OnnxEmbedder();
+  @Primary
+  OnnxEmbedder embedder(EmbeddingProperties properties) {
+    return OnnxEmbedder.open(properties);
+  }
+
+  /**
+   * Compares sentences with a question. The weights that judge its similarities were found with the
+   * bundled models, whatever passages are embedded with.
+   */
+  @Bean(destroyMethod = "close")
+  OnnxEmbedder sentenceEmbedder(OnnxEmbedder embedder) {
+    return embedder.spaces().equals(VectorSpaces.BUNDLED) ? embedder : new OnnxEmbedder();
+  }
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnProperty("kb.reranker.path")
+  OnnxReranker reranker(RerankerProperties properties) {
+    return Objects.requireNonNull(OnnxReranker.open(properties), "kb.reranker.path is empty");
   }
 
   @Bean
-  Retriever retriever(SearchIndex index, Embedder embedder, ObservationRegistry observations) {
+  Retriever retriever(
+      SearchIndex index,
+      Embedder embedder,
+      ObjectProvider<Reranker> reranker,
+      ObservationRegistry observations) {
     return new ObservedRetriever(
-        new HybridRetriever(index, embedder, HybridRetriever.FUSION), observations);
+        new HybridRetriever(
+            index, embedder, HybridRetriever.fusion(embedder), reranker.getIfAvailable()),
+        observations);
   }
 
   @Bean

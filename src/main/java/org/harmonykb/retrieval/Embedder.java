@@ -1,6 +1,6 @@
 package org.harmonykb.retrieval;
 
-/** Turns text into vectors of length 1, with a model per language. Thread-safe. */
+/** Turns text into vectors of length 1, with a model per language or one for all. Thread-safe. */
 public interface Embedder {
 
   /** Embeds a question. */
@@ -14,6 +14,11 @@ public interface Embedder {
    * not comparable.
    */
   default String identity(String language) {
-    return getClass().getName();
+    return getClass().getName() + " " + spaces().of(language);
+  }
+
+  /** Which of its vectors can be compared with which. */
+  default VectorSpaces spaces() {
+    return VectorSpaces.BUNDLED;
   }
 }

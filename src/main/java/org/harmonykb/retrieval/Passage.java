@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param keywordRank rank in the keyword arm from 1, or 0 if it was not found there
  * @param vectorRank rank in the vector arm from 1, or 0 if it was not found there
  * @param keywordScore BM25 score, or 0
- * @param similarity cosine similarity to the question, or 0
+ * @param similarity cosine similarity to the question, or 0; {@link Retriever#search} gives it on
+ *     the scale of the bundled models, {@link Retriever#trace} as it is
  */
 public record Passage(
     String id,
@@ -40,4 +41,25 @@ public record Passage(
     int keywordRank,
     int vectorRank,
     double keywordScore,
-    double similarity) {}
+    double similarity) {
+
+  Passage withSimilarity(double other) {
+    return new Passage(
+        id,
+        documentId,
+        revision,
+        ordinal,
+        collection,
+        title,
+        section,
+        page,
+        effectiveFrom,
+        language,
+        text,
+        score,
+        keywordRank,
+        vectorRank,
+        keywordScore,
+        other);
+  }
+}

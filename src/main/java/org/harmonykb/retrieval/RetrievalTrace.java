@@ -1,6 +1,7 @@
 package org.harmonykb.retrieval;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a search came to its order. Holds, and counts, only what the scope and the filters let
@@ -11,8 +12,10 @@ import java.util.List;
  * @param language whose embedding model and vectors the vector arm used
  * @param embeddingMs time to embed the question
  * @param fusionMs time to fuse the arms
+ * @param rerankingMs time that the reranker took, if there is one
  * @param fusion how the arms' scores were added
- * @param candidates the fused order, best first; each passage tells its rank and score in both arms
+ * @param attainable see {@link SearchArms#attainable}
+ * @param candidates the final order, best first; each passage tells its rank and score in both arms
  */
 public record RetrievalTrace(
     Arm words,
@@ -20,7 +23,9 @@ public record RetrievalTrace(
     String language,
     double embeddingMs,
     double fusionMs,
+    double rerankingMs,
     ScoreFusion fusion,
+    double attainable,
     List<Candidate> candidates) {
 
   /**
@@ -31,9 +36,12 @@ public record RetrievalTrace(
   public record Arm(int found, int depth, double searchMs) {}
 
   /**
+   * @param fusedRank place in the fused order, from 1
+   * @param rerankerScore what the reranker gave it, or null where it did not read it
    * @param matched what the passage has in common with the question, by the index's own terms
    */
-  public record Candidate(Passage passage, List<TermMatch> matched) {}
+  public record Candidate(
+      Passage passage, int fusedRank, @Nullable Double rerankerScore, List<TermMatch> matched) {}
 
   /**
    * A term of the question that a passage holds.

@@ -6,22 +6,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds the arms' scores: {@code w * bm25 / best bm25 + (1 - w) * cosine}. Unlike ranks, scores tell
- * a clear winner from the first of many equals. A passage that the keyword arm did not find adds 0
+ * Adds the arms' scores: {@code w * bm25 / scale + (1 - w) * cosine}. Unlike ranks, scores tell a
+ * clear winner from the first of many equals. A passage that the keyword arm did not find adds 0
  * for it, and one that the vector arm did not find the least similarity found there.
  *
  * @param wordsWeight weight of the keyword arm, 0 to 1
+ * @param scale what the keyword scores are divided by
+ * @param otherLanguage least share that a passage in another language than the question's gets in
+ *     place of its keyword score: it cannot hold the question's words
  */
-public record ScoreFusion(double wordsWeight) {
+public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage) {
 
-  /** Fuses the arms; ties go to the keyword arm's order. */
-  public List<Passage> fuse(List<SearchIndex.Hit> words, List<SearchIndex.Hit> meaning, int limit) {
-    double best = words.isEmpty() ? 1 : Math.max(words.getFirst().score(), Double.MIN_NORMAL);
+  /** What keyword scores are divided by. */
+  public enum Scale {
+    /** The best score found: the best passage always gets the whole weight. */
+    BEST,
+    /** What the question's words are worth: few common words found count little. */
+    ATTAINABLE
+  }
+
+  /** For models of one language each. */
+  public ScoreFusion(double wordsWeight) {
+    this(wordsWeight, Scale.BEST, 0);
+  }
+
+  /**
+   * Fuses the arms; ties go to the keyword arm's order.
+   *
+   * @param language the question's
+   * @param attainable see {@link SearchArms#attainable}
+   */
+  public List<Passage> fuse(
+      List<SearchIndex.Hit> words,
+      List<SearchIndex.Hit> meaning,
+      String language,
+      double attainable,
+      int limit) {
+    double best = words.isEmpty() ? 1 : words.getFirst().score();
+    double divisor = Math.max(scale == Scale.BEST ? best : attainable, Double.MIN_NORMAL);
     double least = meaning.isEmpty() ? 0 : meaning.getLast().score();
     Map<String, Passage> fused = new LinkedHashMap<>();
     for (int i = 0; i < words.size(); i++) {
       SearchIndex.Hit hit = words.get(i);
-      double score = wordsWeight * hit.score() / best + (1 - wordsWeight) * least;
+      double share = Math.max(hit.score() / divisor, floor(hit.passage(), language));
+      double score = wordsWeight * share + (1 - wordsWeight) * least;
       fused.put(hit.passage().id(), ranked(hit.passage(), score, i + 1, 0, hit.score(), 0));
     }
     for (int i = 0; i < meaning.size(); i++) {
@@ -29,7 +57,7 @@ public record ScoreFusion(double wordsWeight) {
       Passage known = fused.get(hit.passage().id());
       double score =
           known == null
-              ? (1 - wordsWeight) * hit.score()
+              ? wordsWeight * floor(hit.passage(), language) + (1 - wordsWeight) * hit.score()
               : known.score() + (1 - wordsWeight) * (hit.score() - least);
       fused.put(
           hit.passage().id(),
@@ -45,6 +73,10 @@ public record ScoreFusion(double wordsWeight) {
         .sorted(Comparator.comparingDouble(Passage::score).reversed())
         .limit(limit)
         .toList();
+  }
+
+  private double floor(Passage passage, String language) {
+    return passage.language().equals(language) ? 0 : otherLanguage;
   }
 
   private static Passage ranked(

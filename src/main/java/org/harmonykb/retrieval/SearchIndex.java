@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The index as the service sees it. Thread-safe. Each change is durable and visible to searches
@@ -79,6 +80,13 @@ public interface SearchIndex extends SearchArms {
 
   /** What is kept, the live one first. */
   List<Generation> generations();
+
+  /**
+   * The vector spaces that the live generation was begun with, if they are not those of the models
+   * in use; its passages are then found by words only, until a new generation is live. Null when
+   * all is well.
+   */
+  @Nullable String otherSpaces();
 
   /** Number of the live generation. */
   int generation();

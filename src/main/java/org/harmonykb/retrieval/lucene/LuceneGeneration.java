@@ -31,6 +31,7 @@ import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.RescoreTopNQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
@@ -47,19 +48,26 @@ import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchArms;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.retrieval.VectorSpaces;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One Lucene index of passages. Words are indexed under the fields of the passage's language, so a
- * question is matched with each language's own analysis; vectors likewise. Who may read a passage
- * is a filter inside both searches.
+ * question is matched with each language's own analysis; vectors under the field of their space.
+ * Who may read a passage is a filter inside both searches.
  */
 final class LuceneGeneration implements SearchArms, AutoCloseable {
 
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
 
+  /** Under this name a commit tells the vector spaces that the generation was begun with. */
+  private static final String SPACES = "vector_spaces";
+
   private final FSDirectory directory;
+  private final VectorSpaces spaces;
+  private final VectorStorage storage;
+  private final String begunWith;
   private final IndexWriter writer;
   private final SearcherManager searchers;
   private final Map<LocalDate, Set<UUID>> undated;
@@ -68,7 +76,12 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
           Language.ENGLISH, PassageAnalyzers.english(),
           Language.CHINESE, PassageAnalyzers.chinese());
 
-  LuceneGeneration(Path folder) throws IOException {
+  /**
+   * @param spaces of the embedding models that are in use now
+   */
+  LuceneGeneration(Path folder, VectorSpaces spaces, VectorStorage storage) throws IOException {
+    this.spaces = spaces;
+    this.storage = storage;
     directory = FSDirectory.open(folder);
     Map<String, Analyzer> fields = new HashMap<>();
     analyzers.forEach(
@@ -81,8 +94,11 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
         new IndexWriterConfig(
                 new PerFieldAnalyzerWrapper(
                     Objects.requireNonNull(analyzers.get(Language.ENGLISH)), fields))
-            .setSimilarity(new BM25Similarity(0.9f, 0.4f));
+            .setSimilarity(new BM25Similarity(0.9f, 0.4f))
+            .setCodec(storage.codec());
     writer = new IndexWriter(directory, config);
+    begunWith = begunWith();
+    writer.setLiveCommitData(Map.of(SPACES, begunWith).entrySet());
     writer.commit();
     searchers =
         new SearcherManager(
@@ -113,9 +129,30 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     }
   }
 
+  private String begunWith() {
+    if (writer.getDocStats().maxDoc == 0) {
+      return spaces.toString();
+    }
+    Iterable<Map.Entry<String, String>> recorded = writer.getLiveCommitData();
+    if (recorded != null) {
+      for (Map.Entry<String, String> entry : recorded) {
+        if (entry.getKey().equals(SPACES)) {
+          return entry.getValue();
+        }
+      }
+    }
+    return VectorSpaces.BUNDLED.toString();
+  }
+
+  /** The spaces that its vectors lie in, where they are not those of the models in use. */
+  @Nullable String otherSpaces() {
+    return begunWith.equals(spaces.toString()) ? null : begunWith;
+  }
+
   void replace(UUID documentId, List<Chunk> chunks) {
     try {
-      List<Document> documents = chunks.stream().map(PassageDocuments::of).toList();
+      List<Document> documents =
+          chunks.stream().map(chunk -> PassageDocuments.of(chunk, spaces)).toList();
       writer.updateDocuments(new Term("document", documentId.toString()), documents);
       writer.commit();
       searchers.maybeRefreshBlocking();
@@ -170,8 +207,14 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     filters.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
     filter(query, scope).forEach(f -> filters.add(f, BooleanClause.Occur.FILTER));
     int most = (int) Math.clamp(passageCount(), 1, query.limit());
+    String field = PassageDocuments.vectorField(spaces, language);
+    var nearest = new KnnFloatVectorQuery(field, vector, most, filters.build());
     return search(
-        new KnnFloatVectorQuery("vector_" + language, vector, most, filters.build()), most, true);
+        storage.isExact()
+            ? nearest
+            : RescoreTopNQuery.createFullPrecisionRescorerQuery(nearest, vector, field, most),
+        most,
+        true);
   }
 
   private List<org.apache.lucene.search.Query> filter(Query query, AccessScope scope) {
@@ -182,6 +225,25 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
   public List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
     Analyzer analyzer = analyzers.get(passage.language());
     return analyzer == null ? List.of() : TermMatches.of(analyzer, question, passage);
+  }
+
+  @Override
+  public double attainable(String question) {
+    String language = Language.of(question);
+    Analyzer analyzer = Objects.requireNonNull(analyzers.get(language));
+    return withSearcher(
+        searcher -> {
+          IndexReader reader = searcher.getIndexReader();
+          String field = "text_" + language;
+          // As BM25Similarity weighs a word.
+          long passages = reader.getDocCount(field);
+          double sum = 0;
+          for (String term : TermMatches.terms(analyzer, question)) {
+            int holding = reader.docFreq(new Term(field, term));
+            sum += Math.log(1 + (passages - holding + 0.5) / (holding + 0.5));
+          }
+          return sum;
+        });
   }
 
   List<Passage> passages(UUID documentId) {

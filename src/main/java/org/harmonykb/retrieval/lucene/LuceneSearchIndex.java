@@ -21,6 +21,7 @@ import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchArms;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.retrieval.VectorSpaces;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,9 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LuceneSearchIndex.class);
 
+  /** Chosen by {@code bin/kb eval speed}; see docs/retrieval.md. */
+  public static final VectorStorage STORAGE = VectorStorage.FLOAT;
+
   /** A generation and its name. */
   private record Numbered(int number, Instant createdAt, LuceneGeneration generation) {
 
@@ -48,6 +52,8 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   }
 
   private final Path folder;
+  private final VectorSpaces spaces;
+  private final VectorStorage storage;
   private volatile Numbered live;
   private volatile @Nullable Numbered previous;
   private volatile @Nullable Numbered next;
@@ -58,7 +64,23 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
    * @param folder belongs to this index alone
    */
   public LuceneSearchIndex(Path folder) {
+    this(folder, VectorSpaces.BUNDLED);
+  }
+
+  /**
+   * @param spaces of the vectors that will come; those of another model stay out of searches
+   */
+  public LuceneSearchIndex(Path folder, VectorSpaces spaces) {
+    this(folder, spaces, STORAGE);
+  }
+
+  /**
+   * @param storage how the vectors of new segments are searched
+   */
+  public LuceneSearchIndex(Path folder, VectorSpaces spaces, VectorStorage storage) {
     this.folder = folder;
+    this.spaces = spaces;
+    this.storage = storage;
     try {
       Files.createDirectories(folder);
       Path current = folder.resolve("current");
@@ -81,7 +103,8 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
     String[] parts = line.strip().split(" ", 2);
     int number = number(line);
     Instant createdAt = parts.length > 1 ? Instant.parse(parts[1]) : Instant.now();
-    return new Numbered(number, createdAt, new LuceneGeneration(generationFolder(number)));
+    return new Numbered(
+        number, createdAt, new LuceneGeneration(generationFolder(number), spaces, storage));
   }
 
   private static int number(String line) {
@@ -135,6 +158,11 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   @Override
   public List<RetrievalTrace.TermMatch> matches(String question, Passage passage) {
     return live.generation.matches(question, passage);
+  }
+
+  @Override
+  public double attainable(String question) {
+    return live.generation.attainable(question);
   }
 
   @Override
@@ -259,6 +287,11 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
       all.add(building.describe(Generation.State.BUILDING));
     }
     return all;
+  }
+
+  @Override
+  public @Nullable String otherSpaces() {
+    return live.generation.otherSpaces();
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.VectorSpaces;
 import org.jspecify.annotations.Nullable;
 
 /** A passage as Lucene keeps it. Every passage has an {@code in_force} day, for its filter. */
@@ -33,7 +34,10 @@ final class PassageDocuments {
         : (int) Math.clamp(date.toEpochDay(), ALWAYS + 1, Integer.MAX_VALUE);
   }
 
-  static Document of(Chunk chunk) {
+  /**
+   * @param spaces decides the field of the passage's vector
+   */
+  static Document of(Chunk chunk, VectorSpaces spaces) {
     Document document = new Document();
     String language = chunk.language();
     document.add(new StringField("document", chunk.documentId().toString(), Field.Store.YES));
@@ -64,9 +68,13 @@ final class PassageDocuments {
     if (chunk.vector() != null) {
       document.add(
           new KnnFloatVectorField(
-              "vector_" + language, chunk.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+              vectorField(spaces, language), chunk.vector(), VectorSimilarityFunction.DOT_PRODUCT));
     }
     return document;
+  }
+
+  static String vectorField(VectorSpaces spaces, String language) {
+    return "vector_" + spaces.of(language);
   }
 
   static Passage passage(Document document) {

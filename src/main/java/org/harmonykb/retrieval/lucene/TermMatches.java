@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
@@ -43,6 +44,11 @@ final class TermMatches {
               });
         });
     return matches;
+  }
+
+  /** A text's different terms. */
+  static Set<String> terms(Analyzer analyzer, String text) {
+    return words(analyzer, text).keySet();
   }
 
   /** A text's terms, in order, and the words as they stand there. */

@@ -25,6 +25,7 @@ import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.retrieval.VectorSpaces;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +112,7 @@ class QueryFilterTest {
                 new IndexWriterConfig(PassageAnalyzers.chinese())
                     .setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
       for (Chunk chunk : List.of(dated, always)) {
-        Document passage = PassageDocuments.of(chunk);
+        Document passage = PassageDocuments.of(chunk, VectorSpaces.BUNDLED);
         passage.removeFields("in_force");
         writer.addDocument(passage);
       }
