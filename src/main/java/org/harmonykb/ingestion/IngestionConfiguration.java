@@ -26,7 +26,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Primary;
 
 @Configuration(proxyBeanMethods = false)
 class IngestionConfiguration {
@@ -42,7 +41,6 @@ class IngestionConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  @Primary
   OnnxEmbedder embedder(EmbeddingProperties properties) {
     return OnnxEmbedder.open(properties);
   }
@@ -51,7 +49,7 @@ class IngestionConfiguration {
    * Compares sentences with a question. The weights that judge its similarities were found with the
    * bundled models, whatever passages are embedded with.
    */
-  @Bean(destroyMethod = "close")
+  @Bean(destroyMethod = "close", defaultCandidate = false)
   OnnxEmbedder sentenceEmbedder(OnnxEmbedder embedder) {
     return embedder.spaces().equals(VectorSpaces.BUNDLED) ? embedder : new OnnxEmbedder();
   }
