@@ -42,7 +42,7 @@ class EmbeddingModelCheck {
         other,
         embedder.spaces());
     try {
-      jobs.submitOnly(Job.Kind.REINDEX);
+      jobs.submitOnly(Job.Kind.REINDEX, Reindex.FORCE);
     } catch (JobConflictException e) {
       LOG.info("A re-index is queued or running already");
     }
