@@ -193,8 +193,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       return Files.readAllBytes(path);
     } catch (IOException e) {
       throw new IllegalStateException(
-          "kb.embedding names %s, which cannot be read (scripts/fetch-embedding-model fetches the"
-              + " multilingual model)".formatted(path),
+          ("kb.embedding names %s, which cannot be read (scripts/fetch-embedding-model fetches the"
+                  + " multilingual model)")
+              .formatted(path),
           e);
     }
   }
