@@ -6,6 +6,9 @@ import { defaultSettings, saveSettings } from './chats.js';
 
 const OWN = ['collections', 'instructions', 'temperature', 'topP', 'length', 'effort', 'adapter'];
 
+/** What the service does not heed is not offered: `/api/choices` names what it does. */
+const offers = setting => state.choices.settings?.includes(setting) ?? false;
+
 export function differsFromAssistant(settings) {
   const plain = defaultSettings();
   return OWN.some(name => JSON.stringify(settings[name]) !== JSON.stringify(plain[name]));
@@ -45,7 +48,7 @@ export function openSettings(chat) {
                 ? [...changed.collections, c.name] : changed.collections.filter(n => n !== c.name))}><span>${c.name}</span></label>`)}</div>
           ${changed.collections.length ? nothing : html`<span class="hint">${t('allCollections')}</span>`}
         </fieldset>
-        ${text('instructions', t('instructions'), t('instructionsHint'), html`<textarea name="instructions" rows="3" maxlength="4000" .value=${live(changed.instructions)}
+        ${!offers('instructions') ? nothing : text('instructions', t('instructions'), t('instructionsHint'), html`<textarea name="instructions" rows="3" maxlength="4000" .value=${live(changed.instructions)}
           @input=${e => { changed.instructions = e.target.value; }}></textarea>`)}
         <div class="two">
           ${slider('temperature', t('temperature'), t('temperatureHint'), 2, 0)}
@@ -53,10 +56,10 @@ export function openSettings(chat) {
         </div>
         <div class="two">
           ${select('length', t('length'), Object.entries(t('lengths')))}
-          ${select('effort', t('effort'), Object.entries(t('efforts')))}
+          ${offers('reasoningEffort') ? select('effort', t('effort'), Object.entries(t('efforts'))) : nothing}
         </div>
         ${select('adapter', t('adapter'), [['', t('noAdapter')], ...state.choices.adapters.map(a => [a, a])])}
-        <label class="choice block"><input type="checkbox" .checked=${live(changed.reasoning)} @change=${e => set('reasoning', e.target.checked)}><span>${t('showReasoning')}</span></label>
+        ${!offers('reasoningEffort') ? nothing : html`<label class="choice block"><input type="checkbox" .checked=${live(changed.reasoning)} @change=${e => set('reasoning', e.target.checked)}><span>${t('showReasoning')}</span></label>`}
         <div class="dialog-actions">
           <button type="button" class="plain" @click=${() => {
             Object.assign(changed, { ...defaultSettings(), assistant: changed.assistant });
