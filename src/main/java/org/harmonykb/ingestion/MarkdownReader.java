@@ -3,22 +3,29 @@ package org.harmonykb.ingestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.commonmark.ext.front.matter.YamlFrontMatterExtension;
 import org.commonmark.ext.front.matter.YamlFrontMatterVisitor;
 import org.commonmark.ext.gfm.tables.TableBlock;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TableRow;
 import org.commonmark.ext.gfm.tables.TablesExtension;
+import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.BulletList;
 import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Node;
 import org.commonmark.node.OrderedList;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.text.LineBreakRendering;
 import org.commonmark.renderer.text.TextContentRenderer;
 
-/** Reads CommonMark with tables and front matter. */
+/** Reads CommonMark with tables and front matter. Comments, which no reader sees, are left out. */
 final class MarkdownReader {
+
+  /** One that is not closed hides the rest, as it does in a browser. */
+  private static final Pattern COMMENT = Pattern.compile("<!--.*?(?:-->|\\z)", Pattern.DOTALL);
 
   private static final List<org.commonmark.Extension> EXTENSIONS =
       List.of(TablesExtension.create(), YamlFrontMatterExtension.create());
@@ -32,6 +39,7 @@ final class MarkdownReader {
 
   ParsedDocument read(String markdown) {
     Node root = parser.parse(markdown);
+    root.accept(new CommentRemover());
     YamlFrontMatterVisitor frontMatter = new YamlFrontMatterVisitor();
     root.accept(frontMatter);
     Map<String, List<String>> data = frontMatter.getData();
@@ -101,5 +109,18 @@ final class MarkdownReader {
 
   private String text(Node node) {
     return BlockHandler.clean(renderer.render(node));
+  }
+
+  private static final class CommentRemover extends AbstractVisitor {
+
+    @Override
+    public void visit(HtmlBlock block) {
+      block.setLiteral(COMMENT.matcher(block.getLiteral()).replaceAll(""));
+    }
+
+    @Override
+    public void visit(HtmlInline inline) {
+      inline.setLiteral(COMMENT.matcher(inline.getLiteral()).replaceAll(""));
+    }
   }
 }

@@ -57,6 +57,28 @@ class HiddenTextTest {
   }
 
   @Test
+  void commentsInMarkdownAreNotReadButCodeIs() {
+    String text =
+        new MarkdownReader()
+            .read(
+                """
+                before <!-- SECRET --> after
+
+                <!-- SECRET
+                SECRET -->
+
+                ```
+                <!-- SHOWN -->
+                ```
+
+                <!-- SECRET, never closed
+                """)
+            .blocks()
+            .toString();
+    assertThat(text).doesNotContain("SECRET").contains("before", "after", "SHOWN");
+  }
+
+  @Test
   void charactersWithoutShapeAreDropped() {
     assertThat(
             HiddenText.strip(
