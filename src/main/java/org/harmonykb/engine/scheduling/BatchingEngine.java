@@ -57,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchingEngine implements InferenceEngine {
 
+  /** A request that follows within this time does not wait for an answer that is read again. */
+  private static final long QUIET_NANOS = 500_000_000;
+
   private static final System.Logger LOG = System.getLogger(BatchingEngine.class.getName());
 
   /** Answers computed side by side. */
@@ -424,10 +427,14 @@ public final class BatchingEngine implements InferenceEngine {
   private boolean admit() {
     lock.lock();
     try {
+      long quietFrom = System.nanoTime() + QUIET_NANOS;
       while (running.isEmpty() && queue.isEmpty() && !closed) {
         adapters.takeRetired(cache);
         forgetIfAsked();
-        if (answerReader.hasWork()) {
+        long untilQuiet = quietFrom - System.nanoTime();
+        if (answerReader.hasWork() && untilQuiet > 0) {
+          awaitWork(untilQuiet);
+        } else if (answerReader.hasWork()) {
           readAnswers();
         } else if (hasUnsaved) {
           saveOne();
@@ -456,6 +463,15 @@ public final class BatchingEngine implements InferenceEngine {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitWork(long nanos) {
+    try {
+      work.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      // The thread is the engine's own: whoever interrupts it only ends the waiting.
+      LOG.log(System.Logger.Level.DEBUG, "The engine's thread was interrupted", e);
     }
   }
 
