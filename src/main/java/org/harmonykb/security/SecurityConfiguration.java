@@ -27,6 +27,7 @@ import org.springframework.security.oauth2.server.resource.web.DefaultBearerToke
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
@@ -107,7 +108,12 @@ class SecurityConfiguration {
                         policy -> policy.policy(CrossOriginResourcePolicy.SAME_ORIGIN))
                     .permissionsPolicyHeader(
                         policy -> policy.policy("camera=(), geolocation=(), microphone=()")))
-        .securityContext(context -> context.securityContextRepository(sessions))
+        .securityContext(
+            context ->
+                context.securityContextRepository(
+                    mode == SecurityMode.DEMO
+                        ? new RequestAttributeSecurityContextRepository()
+                        : sessions))
         .logout(
             logout ->
                 logout

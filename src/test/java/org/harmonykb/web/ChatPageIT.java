@@ -12,14 +12,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.harmonykb.web.PageService.Look;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Asking and reading answers and their sources, in a browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChatPageIT {
 
   private static final String HOTELS = "What is the hotel limit per night in Germany?";
@@ -108,6 +112,8 @@ class ChatPageIT {
     }
   }
 
+  /** The first of all, since a question that was asked before is not read again. */
+  @Order(1)
   @ParameterizedTest
   @CsvSource({"en,Reading \\d,Writing", "zh,正在阅读 \\d,正在书写"})
   void waitingSaysWhatItWaitsFor(String language, String reading, String writing) {

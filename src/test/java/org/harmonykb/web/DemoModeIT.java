@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -73,6 +75,16 @@ class DemoModeIT {
     assertThat(me.get("mode").asString()).isEqualTo("demo");
     assertThat(me.get("signedIn").asBoolean()).isTrue();
     assertThat(me.get("roles").toString()).contains("ADMIN");
+  }
+
+  /** A stored session for each request of a program would be a write, and a race with its stream. */
+  @Test
+  void requestsBeginNoSession() throws Exception {
+    HttpURLConnection connection =
+        (HttpURLConnection)
+            URI.create("http://127.0.0.1:" + service.port() + "/api/me").toURL().openConnection();
+    assertThat(connection.getResponseCode()).isEqualTo(200);
+    assertThat(connection.getHeaderField("Set-Cookie")).isNull();
   }
 
   @Test
