@@ -77,7 +77,9 @@ class DemoModeIT {
     assertThat(me.get("roles").toString()).contains("ADMIN");
   }
 
-  /** A stored session for each request of a program would be a write, and a race with its stream. */
+  /**
+   * A stored session for each request of a program would be a write, and a race with its stream.
+   */
   @Test
   void requestsBeginNoSession() throws Exception {
     HttpURLConnection connection =
