@@ -90,6 +90,7 @@ class OpenAiIT {
           stop | "stream":true,"stop":["ris","never"],%s
           length | "stream":true,"max_completion_tokens":3,%s
           logprobs | "max_completion_tokens":2,"logprobs":true,"top_logprobs":2,%s
+          tool-call | "stream":true,"max_completion_tokens":90,"tool_choice":"required",@,%s
           error-before | "stream":true,"n":2,%s
           """)
   void bytesAreWhatTheyWere(String name, String fields) throws Exception {
@@ -432,5 +433,104 @@ class OpenAiIT {
       assertThat(service.get("/v1/models/" + model.get("id").asString()).json()).isEqualTo(model);
     }
     assertThat(service.get("/v1/models/nope").status()).isEqualTo(404);
+  }
+
+  @Test
+  void responsesKeepToTheLifeCycleOfTheirItems() throws Exception {
+    String fields =
+        "\"model\":\"model\",\"temperature\":0,\"input\":\"What is the capital of France?\"";
+    List<JsonNode> events = events("{" + fields + ",\"max_output_tokens\":24,\"stream\":true}");
+    assertThat(events)
+        .extracting(event -> event.get("type").asString())
+        .filteredOn(type -> !type.equals("response.output_text.delta"))
+        .containsExactly(
+            "response.created",
+            "response.in_progress",
+            "response.output_item.added",
+            "response.content_part.added",
+            "response.output_text.done",
+            "response.content_part.done",
+            "response.output_item.done",
+            "response.completed");
+    JsonNode response = events.getLast().get("response");
+    String text = response.get("output").get(0).get("content").get(0).get("text").asString();
+    assertThat(text).contains("Paris");
+    StringBuilder deltas = new StringBuilder();
+    events.forEach(event -> deltas.append(event.path("delta").asString("")));
+    assertThat(deltas.toString()).isEqualTo(text);
+    assertThat(events.getFirst().get("response").get("output")).isEmpty();
+
+    List<JsonNode> cut = events("{" + fields + ",\"max_output_tokens\":3,\"stream\":true}");
+    assertThat(cut.getLast().get("type").asString()).isEqualTo("response.incomplete");
+    assertThat(cut.getLast().get("response").get("incomplete_details").get("reason").asString())
+        .isEqualTo("max_output_tokens");
+
+    String tool =
+        "\"tools\":[{\"type\":\"function\",\"name\":\"get_weather\",\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"enum\":[\"Paris\"]}},\"required\":[\"city\"],\"additionalProperties\":false}}],\"tool_choice\":\"required\"";
+    List<JsonNode> called =
+        events("{" + fields + "," + tool + ",\"max_output_tokens\":80,\"stream\":true}");
+    assertThat(called)
+        .extracting(event -> event.get("type").asString())
+        .containsExactly(
+            "response.created",
+            "response.in_progress",
+            "response.output_item.added",
+            "response.function_call_arguments.delta",
+            "response.function_call_arguments.done",
+            "response.output_item.done",
+            "response.completed");
+    JsonNode call = called.getLast().get("response").get("output").get(0);
+    assertThat(JSON.readTree(call.get("arguments").asString()).get("city").asString())
+        .isEqualTo("Paris");
+    ok(
+        "/v1/responses",
+        "{\"model\":\"model\",\"max_output_tokens\":8,\"previous_response_id\":\""
+            + called.getLast().get("response").get("id").asString()
+            + "\",\"input\":[{\"type\":\"function_call_output\",\"call_id\":\""
+            + call.get("call_id").asString()
+            + "\",\"output\":\"Rain\"}]}");
+  }
+
+  @Test
+  void responsesAreKeptUntilTheyAreDeletedUnlessNobodyWantsThem() throws Exception {
+    String fields =
+        "\"model\":\"model\",\"temperature\":0,\"max_output_tokens\":8,\"input\":\"Say hello.\"";
+    JsonNode kept = ok("/v1/responses", "{" + fields + "}");
+    String path = "/v1/responses/" + kept.get("id").asString();
+    assertThat(service.get(path).json()).isEqualTo(kept);
+    assertThat(service.get(path + "/input_items").json().get("data")).hasSize(1);
+    assertThat(service.delete(path).json().get("deleted").asBoolean()).isTrue();
+    assertThat(service.get(path).status()).isEqualTo(404);
+    JsonNode gone = ok("/v1/responses", "{" + fields + ",\"store\":false}");
+    assertThat(service.get("/v1/responses/" + gone.get("id").asString()).status()).isEqualTo(404);
+    refused("/v1/responses", "{" + fields + ",\"background\":true}", 400);
+    refused("/v1/responses", "{" + fields + ",\"conversation\":\"conv_1\"}", 400);
+    refused("/v1/responses", "{" + fields + ",\"previous_response_id\":\"resp_1\"}", 404);
+    refused(
+        "/v1/responses",
+        "{\"model\":\"model\",\"input\":[{\"type\":\"item_reference\",\"id\":\"x\"}]}",
+        400);
+    JsonNode json =
+        ok(
+            "/v1/responses",
+            "{\"model\":\"model\",\"max_output_tokens\":40,\"input\":\"Describe Paris.\",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"c\",\"schema\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"],\"additionalProperties\":false}}}}");
+    String text = json.get("output").get(0).get("content").get(0).get("text").asString();
+    assertThat(JSON.readTree(text).has("city")).isTrue();
+  }
+
+  private List<JsonNode> events(String body) throws Exception {
+    List<String> lines = service.post("/v1/responses", body).text().lines().toList();
+    List<String> names =
+        lines.stream().filter(l -> l.startsWith("event: ")).map(l -> l.substring(7)).toList();
+    List<JsonNode> events =
+        lines.stream()
+            .filter(l -> l.startsWith("data: "))
+            .map(l -> JSON.readTree(l.substring(6)))
+            .toList();
+    for (int i = 0; i < events.size(); i++) {
+      assertThat(events.get(i).get("sequence_number").asInt()).isEqualTo(i);
+      assertThat(events.get(i).get("type").asString()).isEqualTo(names.get(i));
+    }
+    return events;
   }
 }
