@@ -33,6 +33,15 @@ public final class EventStreams {
     }
   }
 
+  /** Ends a stream that failed; one that the container has ended already stays as it is. */
+  public static void end(SseEmitter emitter, RuntimeException reason) {
+    try {
+      emitter.completeWithError(reason);
+    } catch (IllegalStateException ended) {
+      reason.addSuppressed(ended);
+    }
+  }
+
   private static void beat(SseEmitter emitter, Cancellation cancellation, CountDownLatch done) {
     try {
       while (!done.await(INTERVAL_MS, TimeUnit.MILLISECONDS)) {

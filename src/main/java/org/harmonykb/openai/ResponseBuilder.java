@@ -205,7 +205,7 @@ final class ResponseBuilder implements Written.Sink {
   private static Map<String, @Nullable Object> usage(Written.Usage usage) {
     return map(
         "input_tokens", usage.prompt(),
-        "input_tokens_details", map("cached_tokens", usage.cached()),
+        "input_tokens_details", map("cached_tokens", usage.cached(), "cache_write_tokens", 0),
         "output_tokens", usage.completion(),
         "output_tokens_details", map("reasoning_tokens", usage.reasoning()),
         "total_tokens", usage.prompt() + usage.completion());

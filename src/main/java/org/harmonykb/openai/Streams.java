@@ -54,10 +54,10 @@ class Streams {
       work.write(out, cancellation);
       out.complete();
     } catch (UncheckedIOException | AnswerCancelledException gone) {
-      emitter.completeWithError(gone);
+      EventStreams.end(emitter, gone);
     } catch (RuntimeException e) {
       if (cancellation.isCancelled()) {
-        emitter.completeWithError(e); // whatever came of it, nobody reads
+        EventStreams.end(emitter, e); // whatever came of it, nobody reads
         return;
       }
       LOG.warn("A stream of /v1 failed", e);
@@ -65,7 +65,7 @@ class Streams {
         failure.write(out, OpenAiError.of(e));
         out.complete();
       } catch (UncheckedIOException | IllegalStateException gone) {
-        emitter.completeWithError(gone);
+        EventStreams.end(emitter, gone);
       }
     }
   }

@@ -134,6 +134,7 @@ class SecurityConfiguration {
                                 HttpStatus.FORBIDDEN,
                                 "Your roles or the API key's scopes do not allow this")))
         .authorizeHttpRequests(Rules::apply)
+        .addFilterBefore(new MultipartGuard(refusals), SecurityContextHolderFilter.class)
         .addFilterBefore(
             new CrossSiteGuard(properties.allowedOrigins(), refusals),
             SecurityContextHolderFilter.class)

@@ -145,14 +145,14 @@ class AskController {
       emitter.complete();
     } catch (UncheckedIOException | IllegalStateException | AnswerCancelledException e) {
       // The reader is gone; the generation ended with the exception.
-      emitter.completeWithError(e);
+      EventStreams.end(emitter, e);
     } catch (RuntimeException e) {
       LOG.warn("An answer failed", e);
       try {
         send(emitter, "error", Map.of("detail", String.valueOf(e.getMessage())));
         emitter.complete();
       } catch (UncheckedIOException | IllegalStateException gone) {
-        emitter.completeWithError(gone);
+        EventStreams.end(emitter, gone);
       }
     }
   }

@@ -96,8 +96,8 @@ class ConversationPageIT {
       page.locator(".turn").first().locator("[aria-label=Edit]").click();
       page.fill(".question-editor textarea", HOTELS);
       page.press(".question-editor textarea", "Enter");
-      assertThat(page.locator(".answer")).containsText("130 euros");
       assertThat(page.locator(".turn")).hasCount(1);
+      assertThat(page.locator(".answer")).containsText("130 euros");
       page.locator("[aria-label='Answer again']").click();
       assertThat(page.locator(".status")).isVisible();
       assertThat(page.locator(".tools")).isVisible();

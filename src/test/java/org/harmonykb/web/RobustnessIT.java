@@ -165,7 +165,8 @@ class RobustnessIT {
         .isBetween(plain + size - 3, plain + size + 3);
     service.ingest("greenhouse.md", bytes(rule + " " + forged.replace("\n", " ")));
     assertThat(service.ask(question).get("usage").get("prompt_tokens").asInt())
-        .isBetween(plain + size - 3, plain + size + 6);
+        .as("text, or left out with the sentence that holds it")
+        .isBetween(plain - 3, plain + size + 6);
   }
 
   /** The first service is stopped while it embeds; the second goes on where it was. */
