@@ -90,7 +90,6 @@ class OpenAiIT {
           stop | "stream":true,"stop":["ris","never"],%s
           length | "stream":true,"max_completion_tokens":3,%s
           logprobs | "max_completion_tokens":2,"logprobs":true,"top_logprobs":2,%s
-          tool-call | "stream":true,"max_completion_tokens":90,"tool_choice":"required",@,%s
           error-before | "stream":true,"n":2,%s
           """)
   void bytesAreWhatTheyWere(String name, String fields) throws Exception {
