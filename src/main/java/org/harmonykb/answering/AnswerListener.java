@@ -1,35 +1,37 @@
 package org.harmonykb.answering;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Follows an answer while it is made. An exception from it cancels the answer. */
 public interface AnswerListener {
 
   /** Follows nothing. */
-  AnswerListener NONE =
-      new AnswerListener() {
+  AnswerListener NONE = new AnswerListener() {};
 
-        @Override
-        public void sources(List<Answer.Citation> sources) {}
+  /**
+   * Follows nothing, but can end the answer.
+   *
+   * @param began is given what ends it
+   */
+  static AnswerListener endedBy(Consumer<Runnable> began) {
+    return new AnswerListener() {
 
-        @Override
-        public void progress(int queued, int done, int total) {}
+      @Override
+      public void began(Runnable stop) {
+        began.accept(stop);
+      }
+    };
+  }
 
-        @Override
-        public void token(String text) {}
-
-        @Override
-        public void citation(int n, String title) {}
-      };
-
-  void sources(List<Answer.Citation> sources);
+  default void sources(List<Answer.Citation> sources) {}
 
   /** Prompt tokens read, or the place in the queue. */
-  void progress(int queued, int done, int total);
+  default void progress(int queued, int done, int total) {}
 
-  void token(String text);
+  default void token(String text) {}
 
-  void citation(int n, String title);
+  default void citation(int n, String title) {}
 
   /**
    * The model was given the question.

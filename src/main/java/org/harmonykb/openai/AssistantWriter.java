@@ -82,7 +82,7 @@ class AssistantWriter {
 
   /** Answers; the checked text is told at once, as what was told could not be taken back. */
   Written write(Job job, Cancellation cancellation, Written.Sink sink) {
-    Answer answer = answering.ask(job.question, new Listener(cancellation));
+    Answer answer = answering.ask(job.question, AnswerListener.endedBy(cancellation::began));
     String text = properties.sources().hasLinks() ? linked(answer, job.linkBase) : answer.answer();
     sink.content(text, List.of());
     return new Written(
@@ -122,25 +122,5 @@ class AssistantWriter {
         + citation.documentId()
         + "/content"
         + (citation.page() == null ? "" : "#page=" + citation.page());
-  }
-
-  private record Listener(Cancellation cancellation) implements AnswerListener {
-
-    @Override
-    public void began(Runnable stop) {
-      cancellation.began(stop);
-    }
-
-    @Override
-    public void sources(List<Answer.Citation> sources) {}
-
-    @Override
-    public void progress(int queued, int done, int total) {}
-
-    @Override
-    public void token(String token) {}
-
-    @Override
-    public void citation(int n, String sentence) {}
   }
 }

@@ -108,7 +108,7 @@ class AskController {
     answering.check(question);
     json.write(
         response,
-        cancellation -> answering.ask(question, new Silent(cancellation)),
+        cancellation -> answering.ask(question, AnswerListener.endedBy(cancellation::began)),
         e ->
             ProblemDetail.forStatusAndDetail(
                 e instanceof DocumentRemovedException
@@ -192,25 +192,5 @@ class AskController {
     public void began(Runnable stop) {
       cancellation.began(stop);
     }
-  }
-
-  private record Silent(Cancellation cancellation) implements AnswerListener {
-
-    @Override
-    public void began(Runnable stop) {
-      cancellation.began(stop);
-    }
-
-    @Override
-    public void sources(List<Answer.Citation> sources) {}
-
-    @Override
-    public void progress(int queued, int done, int total) {}
-
-    @Override
-    public void token(String text) {}
-
-    @Override
-    public void citation(int n, String sentence) {}
   }
 }

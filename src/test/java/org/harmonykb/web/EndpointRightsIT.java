@@ -96,17 +96,6 @@ class EndpointRightsIT {
       GET /v1/responses/{id}/input_items      CHAT
       DELETE /v1/responses/{id}               CHAT
       GET /v1/**                              CHAT
-      GET /v1/models/{id}                     CHAT
-      POST /v1/completions                    CHAT
-      POST /v1/completions/                   CHAT
-      POST /v1/embeddings                     CHAT
-      POST /v1/embeddings/                    CHAT
-      POST /v1/responses                      CHAT
-      POST /v1/responses/                     CHAT
-      GET /v1/responses/{id}                  CHAT
-      GET /v1/responses/{id}/input_items      CHAT
-      DELETE /v1/responses/{id}               CHAT
-      GET /v1/**                              CHAT
       GET /api/admin/assistants/{id}          ADMIN
       PUT /api/admin/assistants/{id}          ADMIN
       POST /api/admin/assistants/{id}/rollback ADMIN
