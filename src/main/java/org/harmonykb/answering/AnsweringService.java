@@ -104,13 +104,22 @@ public class AnsweringService {
    * @throws DocumentRemovedException if a document that it was made from was removed meanwhile
    */
   public Answer ask(Question question, AnswerListener listener) {
+    return ask(question, List.of(), listener);
+  }
+
+  /**
+   * The same after turns that are kept elsewhere, as clients of {@code /v1} do.
+   *
+   * @param before those turns, oldest first; they come before those of the question's conversation
+   */
+  public Answer ask(Question question, List<Answerer.Exchange> before, AnswerListener listener) {
     Set<UUID> earlier =
         question.conversationId() == null
             ? Set.of()
             : conversations.documents(question.conversationId());
     try (RunningAnswers.Run run = running.begin(earlier, listener)) {
       try {
-        return ask(question, run);
+        return ask(question, before, run);
       } catch (AnswerCancelledException e) {
         run.check();
         throw e;
@@ -118,10 +127,12 @@ public class AnsweringService {
     }
   }
 
-  private Answer ask(Question question, RunningAnswers.Run listener) {
+  private Answer ask(
+      Question question, List<Answerer.Exchange> before, RunningAnswers.Run listener) {
     UUID conversationId =
         question.conversationId() == null ? UUID.randomUUID() : question.conversationId();
-    List<Answerer.Exchange> history = history(question);
+    List<Answerer.Exchange> history = new ArrayList<>(before);
+    history.addAll(history(question));
     Assistants.Versioned assistant = assistants.versioned(question.assistant());
     Answerer.Task task =
         task(question, assistant.assistant(), conversationId, history, Answerer.Mode.AUTO);

@@ -52,6 +52,12 @@ final class FileTypes {
     return mediaType.startsWith(OOXML) || mediaType.contains(".macroenabled.");
   }
 
+  /** Slides as a ZIP. */
+  static boolean isSlides(String mediaType) {
+    return mediaType.startsWith(OOXML + "presentationml.")
+        || mediaType.startsWith("application/vnd.ms-powerpoint.presentation.macroenabled");
+  }
+
   static boolean isEncrypted(String mediaType) {
     return mediaType.equals("application/x-tika-ooxml-protected");
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at the ZIP that a DOCX, XLSX or PPTX is. A file that was cut off is refused, since a parser
  * would give what is left of it as if it were all. A Strict Open XML file gets the namespaces of
  * the Transitional form (ISO/IEC 29500, parts 1 and 4), which is all that Apache POI reads. Hidden
- * text of a Word document is left out.
+ * text of a Word document and hidden cells of a workbook are left out.
  */
 final class OfficeZip {
 
@@ -27,6 +27,10 @@ final class OfficeZip {
 
   private static final Pattern WORD_TEXT =
       Pattern.compile("word/(?:document|header\\d*|footer\\d*|footnotes|endnotes)\\.xml");
+
+  private static final String WORKBOOK = "xl/workbook.xml";
+  private static final Pattern SHEET = Pattern.compile("xl/worksheets/[^/]+\\.xml");
+  private static final Pattern TABLE = Pattern.compile("xl/tables/[^/]+\\.xml");
 
   private static final int MOST_XML = 200 << 20;
 
@@ -48,9 +52,11 @@ final class OfficeZip {
       refuseBomb(zip, file);
       ZipEntry relations = zip.getEntry("_rels/.rels");
       boolean isStrict = relations != null && STRICT.matcher(xml(zip, relations)).find();
-      if (!isStrict && !hidesRuns(zip)) {
+      HiddenCells cells = cells(zip, isStrict);
+      if (!isStrict && !hidesRuns(zip) && !hidesCells(zip, cells)) {
         return null;
       }
+      boolean filtersTables = filtersTables(zip);
       Path copy = Files.createTempFile("transitional", "");
       try (OutputStream out = Files.newOutputStream(copy);
           ZipOutputStream target = new ZipOutputStream(out)) {
@@ -59,7 +65,7 @@ final class OfficeZip {
           target.putNextEntry(new ZipEntry(entry.getName()));
           if (entry.getName().endsWith(".xml") || entry.getName().endsWith(".rels")) {
             String xml = convert(xml(zip, entry));
-            String seen = isWordText(entry) ? HiddenText.withoutHiddenRuns(xml) : xml;
+            String seen = seen(entry.getName(), xml, cells, filtersTables);
             target.write(seen.getBytes(StandardCharsets.UTF_8));
           } else {
             try (InputStream in = zip.getInputStream(entry)) {
@@ -71,6 +77,57 @@ final class OfficeZip {
       }
       return copy;
     }
+  }
+
+  private static String seen(String name, String xml, HiddenCells cells, boolean filtersTables) {
+    if (WORD_TEXT.matcher(name).matches()) {
+      return HiddenText.withoutHiddenRuns(xml);
+    }
+    if (name.equals(WORKBOOK)) {
+      return HiddenCells.withoutHiddenSheets(xml);
+    }
+    if (SHEET.matcher(name).matches() && cells.mayHide(xml)) {
+      boolean isFiltered =
+          xml.contains("<filterColumn") || filtersTables && xml.contains("<tableParts");
+      return cells.clean(xml, isFiltered);
+    }
+    return xml;
+  }
+
+  private static HiddenCells cells(ZipFile zip, boolean isStrict) throws IOException {
+    ZipEntry styles = zip.getEntry("xl/styles.xml");
+    String xml = styles == null ? "" : xml(zip, styles);
+    return new HiddenCells(isStrict ? convert(xml) : xml);
+  }
+
+  private static boolean hidesCells(ZipFile zip, HiddenCells cells) throws IOException {
+    ZipEntry workbook = zip.getEntry(WORKBOOK);
+    if (workbook == null) {
+      return false;
+    }
+    String xml = xml(zip, workbook);
+    if (!HiddenCells.withoutHiddenSheets(xml).equals(xml)) {
+      return true;
+    }
+    for (ZipEntry entry : zip.stream().filter(e -> isNamed(e, SHEET)).toList()) {
+      if (cells.mayHide(xml(zip, entry))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean filtersTables(ZipFile zip) throws IOException {
+    for (ZipEntry entry : zip.stream().filter(e -> isNamed(e, TABLE)).toList()) {
+      if (xml(zip, entry).contains("<filterColumn")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNamed(ZipEntry entry, Pattern name) {
+    return name.matcher(entry.getName()).matches();
   }
 
   private static boolean hidesRuns(ZipFile zip) throws IOException {

@@ -46,20 +46,44 @@ final class TikaReader {
    */
   ParsedDocument read(String filename, String mediaType, Path file) throws IOException {
     Path converted = FileTypes.isOfficeZip(mediaType) ? OfficeZip.transitional(file) : null;
+    try {
+      Path seen = seen(mediaType, converted == null ? file : converted);
+      try {
+        return parse(
+            filename, mediaType, seen != null ? seen : converted != null ? converted : file);
+      } finally {
+        delete(seen);
+      }
+    } finally {
+      delete(converted);
+    }
+  }
+
+  /** A copy without text that nobody sees, or null where there is no such text. */
+  private static @Nullable Path seen(String mediaType, Path file) throws IOException {
+    if (mediaType.equals(FileTypes.PDF)) {
+      return HiddenGlyphs.removed(file);
+    }
+    return FileTypes.isSlides(mediaType) ? HiddenSlides.removed(file) : null;
+  }
+
+  private static void delete(@Nullable Path file) throws IOException {
+    if (file != null) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private ParsedDocument parse(String filename, String mediaType, Path file) throws IOException {
     Metadata metadata = new Metadata();
     metadata.set(TikaCoreProperties.RESOURCE_NAME_KEY, filename);
     metadata.set(TikaCoreProperties.CONTENT_TYPE_USER_OVERRIDE, mediaType);
     BlockHandler handler = new BlockHandler(mediaType.equals(FileTypes.PDF), limits);
-    try (TikaInputStream stream = TikaInputStream.get(converted == null ? file : converted)) {
+    try (TikaInputStream stream = TikaInputStream.get(file)) {
       tika.parse(stream, new SecureContentHandler(handler, stream), metadata, context());
     } catch (ZeroByteFileException e) {
       throw new UnreadableDocumentException(filename + " is empty", e);
     } catch (TikaException | SAXException | IOException | RuntimeException e) {
       throw explain(filename, e);
-    } finally {
-      if (converted != null) {
-        Files.deleteIfExists(converted);
-      }
     }
     List<ParsedDocument.Block> blocks = new ArrayList<>();
     String head = mediaType.equals(FileTypes.EMAIL) ? mailHead(metadata) : "";

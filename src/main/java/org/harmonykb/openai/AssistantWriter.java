@@ -1,5 +1,6 @@
 package org.harmonykb.openai;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -7,9 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.harmonykb.answering.Answer;
 import org.harmonykb.answering.AnswerListener;
+import org.harmonykb.answering.Answerer;
 import org.harmonykb.answering.AnsweringService;
 import org.harmonykb.answering.Question;
 import org.harmonykb.connection.Cancellation;
+import org.harmonykb.harmony.Conversation;
 import org.harmonykb.openai.ModelIds.Target;
 import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,13 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 class AssistantWriter {
 
   private static final Pattern MARKER = Pattern.compile("\\[(\\d{1,2})](?!\\()");
+
+  /** A marker as {@link #linked} writes it, or without its link. */
+  private static final Pattern CITED =
+      Pattern.compile("\\s*\\[\\[\\d{1,2}]]\\([^)\\s]*\\)|\\s*\\[\\d{1,2}](?!\\()");
+
+  /** Earlier turns that are read. */
+  private static final int MAX_TURNS = 24;
 
   private static final int DEFAULT_MAX_TOKENS = 256;
 
@@ -39,14 +49,15 @@ class AssistantWriter {
   /**
    * A question that was found to be in order.
    *
+   * @param before the turns before it
    * @param linkBase what links to documents begin with
    */
-  record Job(Question question, String linkBase) {}
+  record Job(Question question, List<Answerer.Exchange> before, String linkBase) {}
 
   /** Checks what can be checked before the first byte. To be called on the request's own thread. */
   Job prepare(
       Target target,
-      String question,
+      ConversationReader.Read read,
       AnswerForm form,
       Tools tools,
       @Nullable Double temperature,
@@ -61,7 +72,7 @@ class AssistantWriter {
     }
     Question asked =
         new Question(
-            question,
+            read.question(),
             null,
             Objects.requireNonNull(target.assistant()),
             Set.of(),
@@ -71,7 +82,23 @@ class AssistantWriter {
             caller.scope(),
             target.adapter());
     answering.check(asked);
-    return new Job(asked, linkBase());
+    return new Job(asked, before(read.turns()), linkBase());
+  }
+
+  /** Earlier questions with their answers, the last {@value #MAX_TURNS}, without markers. */
+  static List<Answerer.Exchange> before(List<Conversation.Turn> turns) {
+    List<Answerer.Exchange> before = new ArrayList<>();
+    String question = null;
+    for (Conversation.Turn turn : turns.subList(0, turns.size() - 1)) {
+      if (turn instanceof Conversation.Turn.User user) {
+        question = user.text();
+      } else if (turn instanceof Conversation.Turn.Assistant answer && question != null) {
+        String plain = CITED.matcher(answer.text()).replaceAll("").strip();
+        before.add(new Answerer.Exchange(question, question, plain));
+        question = null;
+      }
+    }
+    return List.copyOf(before.subList(Math.max(0, before.size() - MAX_TURNS), before.size()));
   }
 
   private String linkBase() {
@@ -82,7 +109,8 @@ class AssistantWriter {
 
   /** Answers; the checked text is told at once, as what was told could not be taken back. */
   Written write(Job job, Cancellation cancellation, Written.Sink sink) {
-    Answer answer = answering.ask(job.question, AnswerListener.endedBy(cancellation::began));
+    Answer answer =
+        answering.ask(job.question, job.before, AnswerListener.endedBy(cancellation::began));
     String text = properties.sources().hasLinks() ? linked(answer, job.linkBase) : answer.answer();
     sink.content(text, List.of());
     return new Written(

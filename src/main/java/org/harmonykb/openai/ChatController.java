@@ -81,7 +81,7 @@ class ChatController {
       AssistantWriter.Job job =
           assistants.prepare(
               target,
-              read.question(),
+              read,
               form,
               tools,
               request.temperature(),

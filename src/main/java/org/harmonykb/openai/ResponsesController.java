@@ -169,7 +169,7 @@ class ResponsesController {
       AssistantWriter.Job job =
           assistants.prepare(
               target,
-              read.question(),
+              read,
               form,
               tools,
               request.temperature,

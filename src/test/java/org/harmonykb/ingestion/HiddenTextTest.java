@@ -13,6 +13,7 @@ import org.apache.poi.xwpf.usermodel.XWPFRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people do not see is not read; what they see is. */
@@ -109,6 +110,15 @@ class HiddenTextTest {
     assertThat(read("hidden.docx", WORD, file))
         .contains("14 days", "Banner text")
         .doesNotContain("VANISHED", "WHITE");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofPdfSlidesAndSheetsIsReadWhatIsSeen(HiddenDocuments.Way way) throws IOException {
+    Path file = HiddenDocuments.write(folder, way, "Badges are valid for 14 days", "SECOND text");
+    String text = read(file.getFileName().toString(), way.mediaType(), file);
+    assertThat(text).contains("14 days");
+    assertThat(text.contains("SECOND")).isEqualTo(!way.isHidden());
   }
 
   private String html(String body) throws IOException {

@@ -91,6 +91,7 @@ class OpenAiIT {
           length | "stream":true,"max_completion_tokens":3,%s
           logprobs | "max_completion_tokens":2,"logprobs":true,"top_logprobs":2,%s
           error-before | "stream":true,"n":2,%s
+          tool-call | "stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":80,"tool_choice":"required",@,%s
           """)
   void bytesAreWhatTheyWere(String name, String fields) throws Exception {
     String body = chat(fields.replace("%s", CAPITAL).replace("@", WEATHER.replace("\n", "")));
@@ -336,6 +337,43 @@ class OpenAiIT {
         .contains("35 euros")
         .contains(
             "[[1]](http://localhost:" + service.port() + "/api/documents/" + document + "/content");
+  }
+
+  @Test
+  void anAssistantReadsTheTurnsBefore() throws Exception {
+    String followUp =
+        ok(
+                CHAT,
+                """
+                {"model":"default","messages":[{"role":"user","content":"Where do employees park?"},
+                {"role":"assistant","content":"Employees park in garage 4. [[1]](http://kb/api/documents/x/content)"},
+                {"role":"user","content":"How much does it cost?"}]}
+                """)
+            .get("choices")
+            .get(0)
+            .get("message")
+            .get("content")
+            .asString();
+    assertThat(followUp).contains("35 euros");
+    JsonNode item =
+        ok(
+            "/v1/responses",
+            """
+            {"model":"default","input":[{"role":"user","content":"Where do employees park?"},
+            {"role":"assistant","content":"In garage 4."},{"role":"user","content":"How much does it cost?"}]}
+            """);
+    assertThat(item.get("output").get(0).get("content").get(0).get("text").asString())
+        .contains("35 euros");
+    assertThat(
+            ok(
+                    CHAT,
+                    "{\"model\":\"default\",\"messages\":[{\"role\":\"user\",\"content\":\"How much does it cost?\"}]}")
+                .get("choices")
+                .get(0)
+                .get("message")
+                .get("content")
+                .asString())
+        .doesNotContain("35 euros");
   }
 
   @Test
