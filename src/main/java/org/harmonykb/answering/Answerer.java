@@ -10,10 +10,13 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.harmonykb.engine.LogitsMask;
+import org.harmonykb.remote.NoBackEndException;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a question and passages to a checked answer: judge the evidence, refuse or write, verify.
@@ -27,6 +30,11 @@ public final class Answerer {
 
   /** Sentences that it may copy. */
   private static final int COPIED = 2;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Answerer.class);
+
+  private static final String NOBODY_WRITES =
+      "No server writes answers now. This answer quotes the documents.";
 
   /** Who writes. */
   public enum Mode {
@@ -125,8 +133,7 @@ public final class Answerer {
     this.assistants = assistants;
     this.properties = properties;
     this.forms = new AnswerForms(properties.quotesEvidence());
-    LanguageModel.Loaded loaded = model.loaded();
-    this.generator = loaded == null ? null : new Generator(loaded, clock);
+    this.generator = model.generator(clock);
   }
 
   public boolean hasAssistant(String id) {
@@ -157,8 +164,7 @@ public final class Answerer {
     if (generator == null || task.mode == Mode.EXTRACTIVE) {
       String notice =
           generator == null ? model.describe() + ". This answer quotes the documents." : null;
-      Answer answer = extractive(task, evidence, notice, listener);
-      return new Outcome(answer, task.question.text(), answer.answer(), evidence, null);
+      return quoted(task, evidence, notice, listener);
     }
     return generated(generator, task, evidence, listener);
   }
@@ -197,6 +203,12 @@ public final class Answerer {
         mode,
         generator == null ? model.describe() : null,
         task.searchedFor);
+  }
+
+  private Outcome quoted(
+      Task task, Evidence evidence, @Nullable String notice, AnswerListener listener) {
+    Answer answer = extractive(task, evidence, notice, listener);
+    return new Outcome(answer, task.question.text(), answer.answer(), evidence, null);
   }
 
   private Answer extractive(
@@ -255,18 +267,18 @@ public final class Answerer {
 
   /** The prompt's text, control tokens included. */
   String text(Prepared prepared) {
-    return generator == null ? "" : generator.text(generator.render(prepared.order));
+    return generator == null ? "" : generator.text(prepared.order);
   }
 
   /** How many tokens it takes. */
   int tokens(Prepared prepared) {
-    return generator == null ? 0 : generator.render(prepared.order).tokens().length;
+    return generator == null ? 0 : generator.tokens(prepared.order);
   }
 
   private Prepared prepare(Generator writer, Task task, Evidence evidence) {
     Question question = task.question;
     Assistant assistant = assistant(task);
-    PromptTemplate.Style style = PromptTemplate.style(properties.style(), writer.parameters());
+    PromptTemplate.Style style = writer.style(properties.style());
     boolean copies = style == PromptTemplate.Style.COPY;
     List<Evidence.Sentence> shown = shown(evidence);
     PromptTemplate prompt =
@@ -285,11 +297,13 @@ public final class Answerer {
         style,
         prompt.passages(),
         new Generator.Order(
+            task.conversationId,
             task.date == null ? writer.today() : task.date,
             assistant.reasoningEffort(),
             prompt.instructions(),
             task.history,
             prompt.message(),
+            prompt.passages(),
             question.sampling(assistant.sampling(), copies),
             limit == null ? properties.maxTokens() : limit,
             mask,
@@ -300,7 +314,16 @@ public final class Answerer {
       Generator writer, Task task, Evidence evidence, AnswerListener listener) {
     Prepared prepared = prepare(writer, task, evidence);
     double before = millis(task.startedNanos);
-    Generator.Generated generated = writer.write(prepared.order, listener);
+    Generator.Generated generated;
+    try {
+      generated = writer.write(prepared.order, listener);
+    } catch (NoBackEndException e) {
+      if (task.mode == Mode.GENERATED) {
+        throw e;
+      }
+      LOG.warn("An answer is made of quotes: {}", e.getMessage());
+      return quoted(task, evidence, NOBODY_WRITES, listener);
+    }
     Answer answer =
         Abstention.isOne(generated.text())
             ? refused(task, "generated", listener)
@@ -325,7 +348,8 @@ public final class Answerer {
         order.maxTokens(),
         order.adapter() == null ? null : order.adapter().name(),
         order.adapter() == null ? null : order.adapter().scale(),
-        generated.tokens());
+        generated.tokens(),
+        generated.backEnd());
   }
 
   /**

@@ -222,7 +222,7 @@ public class AnsweringService {
         outcome,
         index.generation(),
         properties,
-        model.loaded() == null ? null : new Trail.Model(model.describe(), model.fingerprint()));
+        model.canWrite() ? new Trail.Model(model.describe(), model.fingerprint()) : null);
   }
 
   /**
@@ -322,7 +322,7 @@ public class AnsweringService {
         prepared == null ? null : answerer.text(prepared),
         prepared == null ? 0 : answerer.tokens(prepared),
         prepared == null ? null : prepared.order().sampling(),
-        model.loaded() == null ? model.describe() : null);
+        model.canWrite() ? null : model.describe());
   }
 
   /**
@@ -403,7 +403,6 @@ public class AnsweringService {
   }
 
   private int tokens(String text) {
-    LanguageModel.Loaded loaded = model.loaded();
-    return loaded == null ? text.length() / 3 : loaded.engine().tokenizer().encode(text).length;
+    return model.tokens(text);
   }
 }

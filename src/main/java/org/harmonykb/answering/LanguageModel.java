@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,10 +23,12 @@ import org.harmonykb.engine.format.ModelFingerprint;
 import org.harmonykb.harmony.ChatFormat;
 import org.harmonykb.harmony.ChatFormats;
 import org.harmonykb.metrics.ObservedEngine;
+import org.harmonykb.remote.RemoteModel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
@@ -48,6 +51,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   private final @Nullable Loaded loaded;
   private final String description;
   private final @Nullable Path cacheFolder;
+  private final @Nullable RemoteModel remote;
   private @Nullable String fingerprint;
 
   @Autowired
@@ -56,22 +60,34 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
       @Value("${kb.data-dir}") Path dataDir,
       EngineProperties properties,
       MeterRegistry meters,
-      ObservationRegistry observations) {
+      ObservationRegistry observations,
+      ObjectProvider<RemoteModel> remote) {
     this(
         configured,
         properties.options(dataDir.resolve("kv-cache")),
-        engine -> new ObservedEngine(engine, meters, observations));
+        engine -> new ObservedEngine(engine, meters, observations),
+        remote.getIfAvailable());
   }
 
   /**
    * @param configured the model's file or folder; blank takes what is in {@code models}
    */
   LanguageModel(String configured, EngineOptions options) {
-    this(configured, options, engine -> engine);
+    this(configured, options, engine -> engine, null);
   }
 
   private LanguageModel(
-      String configured, EngineOptions options, UnaryOperator<InferenceEngine> observed) {
+      String configured,
+      EngineOptions options,
+      UnaryOperator<InferenceEngine> observed,
+      @Nullable RemoteModel remote) {
+    this.remote = remote;
+    cacheFolder = options.kvCacheFolder();
+    if (remote != null) {
+      loaded = null;
+      description = remote.name();
+      return;
+    }
     Loaded model = null;
     String text;
     try {
@@ -93,7 +109,6 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
     loaded = model;
     description = text;
-    cacheFolder = options.kvCacheFolder();
     if (model != null) {
       Loaded ready = model;
       Thread.ofVirtual().name("warm-up").start(ready.engine::warmUp);
@@ -103,6 +118,7 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
   private LanguageModel() {
     loaded = null;
     cacheFolder = null;
+    remote = null;
     description = "No model is wanted";
   }
 
@@ -138,8 +154,32 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
   }
 
+  /** The model in this process; null where there is none or servers write. */
   public @Nullable Loaded loaded() {
     return loaded;
+  }
+
+  /** Whether answers are written: by a model here or by servers. */
+  public boolean canWrite() {
+    return loaded != null || remote != null;
+  }
+
+  /** Whether they are written now: a model is here, or a server was there the last time. */
+  boolean isReady() {
+    return loaded != null || remote != null && remote.isAvailable();
+  }
+
+  /** Who writes, or null if nobody does. */
+  @Nullable Generator generator(Clock clock) {
+    if (remote != null) {
+      return new RemoteGenerator(remote, clock);
+    }
+    return loaded == null ? null : new LocalGenerator(loaded, clock);
+  }
+
+  /** How many tokens a text has; without a model here a careful guess. */
+  int tokens(String text) {
+    return loaded == null ? TokenEstimate.of(text) : loaded.engine.tokenizer().encode(text).length;
   }
 
   /**
@@ -158,8 +198,11 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
         || file.equals(name + ".gguf");
   }
 
-  /** Tells the loaded model's weights from others; null without a model. */
+  /** Tells the model's weights from others, those of servers by name only; null without a model. */
   synchronized @Nullable String fingerprint() {
+    if (remote != null) {
+      return "remote: " + remote.name();
+    }
     if (fingerprint == null && loaded != null) {
       try (ModelFile file = ModelFile.open(loaded.engine.model().file())) {
         fingerprint = ModelFingerprint.of(file);
@@ -191,6 +234,9 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     // Answers work without a model, so its absence must not take the service out of rotation.
     Health.Builder health =
         Health.up().withDetail("loaded", loaded != null).withDetail("model", description);
+    if (remote != null) {
+      health.withDetail("backEnds", remote.status());
+    }
     if (loaded != null) {
       EngineStatus status = loaded.engine.status();
       health

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param identical whether the same tokens came; false if something changed since
  * @param changed what differs from then; if there is something, nothing was written again
  * @param answer what was written now, or null if nothing was
- * @param tokens how many tokens were compared; 0 for quotes and refusals, whose text was compared
+ * @param tokens how many tokens were compared; 0 for quotes, refusals and what servers wrote, whose
+ *     text was compared
  * @param indexGeneration then and now; the passages are what counts
+ * @param backEnd the server that wrote then, and the one that wrote now; null if neither did
  */
 public record Replay(
     UUID answerId,
@@ -20,7 +22,8 @@ public record Replay(
     List<Change> changed,
     @Nullable String answer,
     int tokens,
-    Generations indexGeneration) {
+    Generations indexGeneration,
+    @Nullable BackEnds backEnd) {
 
   /**
    * @param what such as {@code model} or {@code passage …}
@@ -28,6 +31,15 @@ public record Replay(
   public record Change(String what, String was, String now) {}
 
   public record Generations(int was, int now) {}
+
+  public record BackEnds(@Nullable String was, @Nullable String now) {
+
+    static @Nullable BackEnds of(Trail.@Nullable Written was, Trail.@Nullable Written now) {
+      String then = was == null ? null : was.backEnd();
+      String again = now == null ? null : now.backEnd();
+      return then == null && again == null ? null : new BackEnds(then, again);
+    }
+  }
 
   /** A document that the answer was made from is gone, and what was kept of the answer with it. */
   static Replay removed(UUID answerId, int generation) {
@@ -37,7 +49,8 @@ public record Replay(
         List.of(new Change("documents", "there", "removed, and what the answer was made from too")),
         null,
         0,
-        new Generations(generation, generation));
+        new Generations(generation, generation),
+        null);
   }
 
   static Replay changed(UUID answerId, Trail then, int generation, List<Change> changes) {
@@ -47,7 +60,8 @@ public record Replay(
         List.copyOf(changes),
         null,
         0,
-        new Generations(then.generation(), generation));
+        new Generations(then.generation(), generation),
+        BackEnds.of(then.generated(), null));
   }
 
   static Replay compared(UUID answerId, Trail then, int generation, Answerer.Outcome again) {
@@ -71,6 +85,7 @@ public record Replay(
         changes,
         text,
         was == null ? 0 : was.tokens().size(),
-        new Generations(then.generation(), generation));
+        new Generations(then.generation(), generation),
+        BackEnds.of(was, now));
   }
 }

@@ -23,7 +23,7 @@ class RequiredModelHealthIndicator implements HealthIndicator {
 
   @Override
   public Health health() {
-    boolean isMissing = isRequired && model.loaded() == null;
+    boolean isMissing = isRequired && !model.isReady();
     return (isMissing ? Health.outOfService() : Health.up())
         .withDetail("required", isRequired)
         .withDetail("model", model.describe())

@@ -101,7 +101,8 @@ record Trail(
 
   /**
    * @param promptHash of all prompt tokens
-   * @param tokens what was sampled, in order
+   * @param tokens what was sampled, in order; empty where a server wrote, which does not tell
+   * @param backEnd the server that wrote, or null
    */
   record Written(
       String style,
@@ -111,7 +112,8 @@ record Trail(
       int maxTokens,
       @Nullable String adapter,
       @Nullable Float adapterScale,
-      List<Integer> tokens) {}
+      List<Integer> tokens,
+      @Nullable String backEnd) {}
 
   /**
    * @param fingerprint of its weights; see {@link org.harmonykb.engine.format.ModelFingerprint}

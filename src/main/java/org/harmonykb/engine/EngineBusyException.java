@@ -4,6 +4,10 @@ package org.harmonykb.engine;
 public final class EngineBusyException extends EngineException {
 
   public EngineBusyException(int queued) {
-    super("%d requests are waiting already: try again in a moment".formatted(queued));
+    this("%d requests are waiting already: try again in a moment".formatted(queued));
+  }
+
+  public EngineBusyException(String message) {
+    super(message);
   }
 }

@@ -99,7 +99,7 @@ public class EvaluationRuns {
   @Transactional
   public Run start(
       String set, @Nullable String lines, Answerer.Mode mode, @Nullable Integer limit) {
-    if (mode == Answerer.Mode.GENERATED && model.loaded() == null) {
+    if (mode == Answerer.Mode.GENERATED && !model.canWrite()) {
       throw new IllegalArgumentException(model.describe());
     }
     String text = lines == null ? known(set) : lines;

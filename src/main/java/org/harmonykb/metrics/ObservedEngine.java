@@ -1,16 +1,12 @@
 package org.harmonykb.metrics;
 
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
 import org.harmonykb.engine.AdapterInfo;
@@ -27,12 +23,14 @@ public final class ObservedEngine implements InferenceEngine {
 
   private final InferenceEngine engine;
   private final MeterRegistry meters;
+  private final GenerationMetrics metrics;
   private final ObservationRegistry observations;
 
   public ObservedEngine(
       InferenceEngine engine, MeterRegistry meters, ObservationRegistry observations) {
     this.engine = engine;
     this.meters = meters;
+    this.metrics = new GenerationMetrics(meters);
     this.observations = observations;
     gauge("kb.engine.running", "requests being computed", EngineStatus::running);
     gauge("kb.engine.queued", "requests that wait", EngineStatus::queued);
@@ -102,23 +100,7 @@ public final class ObservedEngine implements InferenceEngine {
     }
 
     private void finished(GenerationEvent.Finished finished) {
-      GenerationEvent.Timings times = finished.timings();
-      GenerationEvent.Usage usage = finished.usage();
-      time("kb.generation.queue", times.queuedMs());
-      time("kb.generation.prefill", times.prefillMs());
-      time("kb.generation.decode", times.decodeMs());
-      rate(
-          "kb.generation.prefill.speed",
-          usage.promptTokens() - usage.cachedTokens(),
-          times.prefillMs());
-      rate("kb.generation.decode.speed", usage.completionTokens(), times.decodeMs());
-      observation
-          .lowCardinalityKeyValue("reason", finished.reason().name().toLowerCase(Locale.ROOT))
-          .highCardinalityKeyValue("cached_tokens", Integer.toString(usage.cachedTokens()))
-          .highCardinalityKeyValue("completion_tokens", Integer.toString(usage.completionTokens()))
-          .highCardinalityKeyValue("queue_ms", Double.toString(times.queuedMs()))
-          .highCardinalityKeyValue("prefill_ms", Double.toString(times.prefillMs()))
-          .highCardinalityKeyValue("decode_ms", Double.toString(times.decodeMs()));
+      metrics.finished(finished.reason(), finished.usage(), finished.timings(), observation);
       stop();
     }
 
@@ -132,23 +114,6 @@ public final class ObservedEngine implements InferenceEngine {
     public void close() {
       stream.close();
       stop();
-    }
-  }
-
-  private void time(String name, double ms) {
-    Timer.builder(name)
-        .publishPercentileHistogram()
-        .register(meters)
-        .record(Duration.ofNanos(Math.round(ms * 1e6)));
-  }
-
-  /** Tokens per second of one request. */
-  private void rate(String name, int tokens, double ms) {
-    if (tokens > 0 && ms > 0) {
-      DistributionSummary.builder(name)
-          .baseUnit("tokens/s")
-          .register(meters)
-          .record(tokens * 1000 / ms);
     }
   }
 

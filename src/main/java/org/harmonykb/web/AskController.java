@@ -96,7 +96,7 @@ class AskController {
   @GetMapping("/api/status")
   Map<String, Object> status() {
     return Map.of(
-        "mode", model.loaded() == null ? "extractive" : "generated",
+        "mode", model.canWrite() ? "generated" : "extractive",
         "model", model.describe(),
         "documents", documents.counts(caller.scope()));
   }

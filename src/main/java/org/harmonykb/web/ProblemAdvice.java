@@ -16,6 +16,7 @@ import org.harmonykb.documents.UnknownDocumentException;
 import org.harmonykb.documents.UnknownRevisionException;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
+import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.ingestion.TooManyDeletionsException;
@@ -75,6 +76,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ProblemDetail noModel(NoModelException e) {
+    return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail failed(EngineException e) {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
   }
 
