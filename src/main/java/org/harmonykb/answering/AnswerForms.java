@@ -24,6 +24,9 @@ final class AnswerForms {
 
   private static final int MOST_ADVICE = 2;
 
+  /** Quotes below what a small model wrote: the answer is said above, so there may be more. */
+  private static final int MORE = 2;
+
   private static final Map<String, List<String>> LABELS =
       Map.of(
           Language.ENGLISH,
@@ -74,7 +77,7 @@ final class AnswerForms {
     }
     boolean mustQuote = assistant.form() == Assistant.Form.QUOTES && !quotes(written, passages);
     List<Evidence.Sentence> basis =
-        Extractive.choose(evidence).stream()
+        Extractive.choose(evidence, isSmall ? MORE : 0).stream()
             .filter(sentence -> !written.text().contains(sentence.text()))
             .toList();
     if (!(mustQuote || isSmall && quotesEvidence) || basis.isEmpty()) {

@@ -61,6 +61,7 @@ public final class Answerer {
    * @param assistant who answers; null takes the question's
    * @param date the day that the prompt names; null takes today
    * @param passages what to answer from, the best first
+   * @param unknown what of the question no document speaks of
    * @param retrievalMs what it took to find them
    * @param startedNanos when the question came, by {@link System#nanoTime}
    */
@@ -72,10 +73,12 @@ public final class Answerer {
       UUID conversationId,
       List<Exchange> history,
       List<Passage> passages,
+      UnknownWords.Unknown unknown,
       double retrievalMs,
       long startedNanos,
       Mode mode) {
 
+    /** Of passages that were given, by an assistant of the service, today. */
     public Task(
         Question question,
         String searchedFor,
@@ -93,6 +96,7 @@ public final class Answerer {
           conversationId,
           history,
           passages,
+          UnknownWords.Unknown.NOTHING,
           retrievalMs,
           startedNanos,
           mode);
@@ -170,7 +174,7 @@ public final class Answerer {
   }
 
   Evidence rank(Task task) {
-    return ranker.rank(task.searchedFor, task.passages);
+    return ranker.rank(task.searchedFor, task.passages, task.unknown);
   }
 
   /** The first gate. */

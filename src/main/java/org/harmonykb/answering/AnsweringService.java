@@ -27,8 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 public class AnsweringService {
 
-  private static final int CANDIDATES = 12;
-
   private final Retriever retriever;
   private final LanguageModel model;
   private final Assistants assistants;
@@ -41,6 +39,7 @@ public class AnsweringService {
   private final SearchIndex index;
   private final DocumentService documents;
   private final Answerer answerer;
+  private final PassageFinder finder;
 
   AnsweringService(
       Retriever retriever,
@@ -67,6 +66,7 @@ public class AnsweringService {
     this.clock = clock;
     this.json = json;
     this.answerer = new Answerer(embedder, model, assistants, properties, clock);
+    this.finder = new PassageFinder(retriever, index, properties, this::tokens);
   }
 
   /**
@@ -189,18 +189,7 @@ public class AnsweringService {
         question.collections().isEmpty()
             ? Set.copyOf(assistant.collections())
             : question.collections();
-    List<Passage> found =
-        retriever.search(
-            new Query(
-                searchedFor,
-                Query.Filters.NONE
-                    .withCollections(CuratedAnswers.with(collections))
-                    .withEffectiveOn(today()),
-                CANDIDATES),
-            question.scope());
-    List<Passage> passages =
-        ContextBuilder.choose(
-            found, properties.passages(), properties.passageTokens(), this::tokens, today());
+    PassageFinder.Found found = finder.find(searchedFor, collections, question.scope(), today());
     return new Answerer.Task(
         question,
         searchedFor,
@@ -208,7 +197,8 @@ public class AnsweringService {
         today(),
         conversationId,
         history,
-        passages,
+        found.passages(),
+        found.unknown(),
         Answerer.millis(started),
         started,
         mode);
@@ -291,10 +281,7 @@ public class AnsweringService {
     if (!isReadable) {
       return null;
     }
-    return index.passages(source.documentId()).stream()
-        .filter(passage -> passage.id().equals(source.id()))
-        .findFirst()
-        .orElse(null);
+    return SectionContext.find(source.id(), index.passages(source.documentId()));
   }
 
   /**
@@ -363,15 +350,18 @@ public class AnsweringService {
     if (filters.effectiveOn() == null) {
       filters = filters.withEffectiveOn(today());
     }
-    int limit = Math.max(CANDIDATES, request.limit());
+    int limit = Math.max(PassageFinder.CANDIDATES, request.limit());
     RetrievalTrace retrieval =
-        retriever.trace(new Query(condensed.text(), filters, limit), request.scope());
+        retriever.trace(
+            new Query(condensed.text(), filters, limit)
+                .withRelated(Glossary.BUILT_IN.related(condensed.text())),
+            request.scope());
     long searched = System.nanoTime();
     List<ContextBuilder.Verdict> verdicts =
         ContextBuilder.judge(
             retrieval.candidates().stream()
                 .map(RetrievalTrace.Candidate::passage)
-                .limit(CANDIDATES)
+                .limit(PassageFinder.CANDIDATES)
                 .toList(),
             properties.passages(),
             properties.passageTokens(),

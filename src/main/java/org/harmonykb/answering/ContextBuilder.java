@@ -73,7 +73,7 @@ final class ContextBuilder {
       int size = tokens.applyAsInt(passage.text()) + 30; // with its header line
       if (superseded) {
         verdicts.add(Verdict.SUPERSEDED);
-      } else if (!texts.add(passage.text())) {
+      } else if (!texts.add(letters(passage.text()))) {
         verdicts.add(Verdict.DUPLICATE);
       } else if (full || chosen == limit || chosen > 0 && used + size > tokenBudget) {
         full = true;
@@ -85,6 +85,22 @@ final class ContextBuilder {
       }
     }
     return verdicts;
+  }
+
+  /** A text by its letters and digits alone, since copies differ in their line breaks. */
+  private static String letters(String text) {
+    return text.replaceAll("[^\\p{L}\\p{N}]+", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether some of the passages are of policies that later ones, among the others, replaced. */
+  static boolean holdsReplaced(List<Passage> then, List<Passage> now) {
+    return then.stream().anyMatch(old -> now.stream().anyMatch(later -> replaces(later, old)));
+  }
+
+  private static boolean replaces(Passage later, Passage old) {
+    LocalDate from = old.effectiveFrom();
+    LocalDate to = later.effectiveFrom();
+    return from != null && to != null && to.isAfter(from) && policy(later).equals(policy(old));
   }
 
   /** Titles of two revisions of a policy differ in the year or revision at most. */

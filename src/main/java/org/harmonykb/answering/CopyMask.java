@@ -15,6 +15,9 @@ import org.harmonykb.engine.Tokenizer;
  */
 final class CopyMask implements LogitsMask {
 
+  /** Logits for a point of the ranker: alone a small model often begins with the wrong sentence. */
+  private static final double PRIOR = 4;
+
   private final List<int[]> first = new ArrayList<>();
   private final List<int[]> next = new ArrayList<>();
   private final double[] prior;
@@ -26,7 +29,7 @@ final class CopyMask implements LogitsMask {
    */
   CopyMask(
       List<Evidence.Sentence> sentences, Tokenizer tokenizer, Set<Integer> stopTokens, int most) {
-    this.prior = sentences.stream().mapToDouble(Evidence.Sentence::score).toArray();
+    this.prior = sentences.stream().mapToDouble(s -> PRIOR * s.score()).toArray();
     this.stopTokens = stopTokens;
     this.most = Math.min(most, sentences.size());
     for (Evidence.Sentence sentence : sentences) {

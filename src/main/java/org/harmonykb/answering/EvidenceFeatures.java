@@ -28,16 +28,13 @@ final class EvidenceFeatures {
       Pattern.compile(
           "(?i)\\b(not|never|no|cannot|without|except|nor|neither)\\b|n't\\b|[不没沒未无無非]");
 
+  private static final double OTHERWISE = 0.8;
+
   /** A sentence and its place. */
   record Sentence(int passage, int place, Sentences.Piece piece, Set<String> terms) {
 
     String text() {
       return piece.text();
-    }
-
-    /** A table's row is longer than its place in the passage, since it carries its headers. */
-    boolean isRow() {
-      return piece.text().length() > piece.end() - piece.start();
     }
   }
 
@@ -52,6 +49,7 @@ final class EvidenceFeatures {
   private final Map<String, Double> weights = new HashMap<>();
   private final List<Passage> passages;
   private final @Nullable Pattern unit;
+  private final List<Glossary.Concept> concepts;
   private double weightOfAll;
 
   EvidenceFeatures(String question, List<Passage> passages) {
@@ -59,6 +57,7 @@ final class EvidenceFeatures {
     this.passages = passages;
     this.type = AnswerType.of(question);
     this.unit = AnswerUnit.of(question);
+    this.concepts = Glossary.BUILT_IN.in(question);
     this.askedSet = Terms.ofQuestion(question);
     this.asked = List.copyOf(askedSet);
     Matcher names = ENTITY.matcher(question);
@@ -92,31 +91,41 @@ final class EvidenceFeatures {
     return sentences;
   }
 
-  AnswerType type() {
-    return type;
-  }
-
   Passage passage(Sentence sentence) {
     return passages.get(sentence.passage - 1);
   }
 
-  /** Share of the question's weight that a set of words holds. */
+  /**
+   * Share of the question's weight that a set of words holds; what it says otherwise counts {@value
+   * #OTHERWISE}.
+   */
   double coverage(Set<String> held) {
     double found = 0;
     for (String term : asked) {
-      found += held.contains(term) ? weights.getOrDefault(term, 0.0) : 0;
+      double share = held.contains(term) ? 1 : isSaidOtherwise(term, held) ? OTHERWISE : 0;
+      found += share * weights.getOrDefault(term, 0.0);
     }
     return weightOfAll == 0 ? 0 : found / weightOfAll;
   }
 
-  double coverageOfPassage(Sentence sentence) {
-    return coverage(passageTerms.get(sentence.passage - 1));
+  private boolean isSaidOtherwise(String term, Set<String> held) {
+    return concepts.stream().anyMatch(c -> c.terms().contains(term) && c.isIn(held));
   }
 
-  double coverageOfAll() {
+  Set<String> headingTerms(Sentence sentence) {
+    return headingTerms.get(sentence.passage - 1);
+  }
+
+  /** The words of all passages. */
+  Set<String> allTerms() {
     Set<String> all = new HashSet<>();
     passageTerms.forEach(all::addAll);
-    return coverage(all);
+    return all;
+  }
+
+  /** How much is asked for: words, 1 from ten on. */
+  double asked() {
+    return Math.min(1, asked.size() / 10.0);
   }
 
   /** The sentence with its heading and its neighbours on both sides. */
@@ -130,10 +139,6 @@ final class EvidenceFeatures {
       }
     }
     return window;
-  }
-
-  double coverageOfHeading(Sentence sentence) {
-    return coverage(headingTerms.get(sentence.passage - 1));
   }
 
   /** Share of neighbouring pairs of the question's words that are near each other in a sentence. */
@@ -183,19 +188,14 @@ final class EvidenceFeatures {
     return Math.min(1, other / 20.0);
   }
 
-  /**
-   * How well the search itself found the passages: similarity, keyword score for each word asked,
-   * and 1 to tell that there was a search. All 0 for passages that were given.
-   */
-  void addSearchSignals(double[] signals, int at) {
-    for (Passage passage : passages) {
-      if (passage.score() > 0) {
-        double words = passage.keywordScore() / (10.0 * Math.max(1, asked.size()));
-        signals[at] = Math.max(signals[at], passage.similarity());
-        signals[at + 1] = Math.max(signals[at + 1], words);
-        signals[at + 2] = 1;
-      }
-    }
+  /** How near in meaning the nearest passage is, by the search; 0 for passages that were given. */
+  double nearestPassage() {
+    return passages.stream().mapToDouble(Passage::similarity).max().orElse(0);
+  }
+
+  /** Whether there was a search. */
+  boolean isSearched() {
+    return passages.stream().anyMatch(passage -> passage.score() > 0);
   }
 
   /** 1 if a sentence tells a number in the unit that is asked for, 0 if not, ½ without a unit. */

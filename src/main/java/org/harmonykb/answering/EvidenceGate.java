@@ -13,23 +13,26 @@ import org.harmonykb.retrieval.Language;
  */
 final class EvidenceGate {
 
-  /** Weights of the signals, then the constant; 0.5 is where a question is refused. */
+  /** The place in the signals that tells whether there was a search. */
+  private static final int SEARCHED = 13;
+
+  /** Weights of {@link #signals}, then the constant; 0.5 is where a question is refused. */
   private static final double[] GIVEN_ENGLISH = {
-    0.013, 1.215, 2.746, -0.26, -0.284, -1.439, -0.917, 0.776, -0.126, -3.033, -0.13, -1.264,
-    -0.344, -0.489, -0.132, 0, 0, 0, 0.582
+    0, 0, 4.164, -3.272, -0.206, -1.237, -0.747, 0, 0.781, 1.753, 0, -0.129, 0, 0, 0, 0, 0, -0.633,
+    -0.799, -0.96
   };
 
   private static final double[] SEARCHED_ENGLISH = {
-    0.195, 8.216, 0, 0, 0.88, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7.955, 0, 0, -11.726
+    0.02, 2.972, 0, 0, 0, 0, 0, 0, 0, -1.564, 0, 0, 7.419, 0, 1.06, -3.181, -1.469, 0, 0, -5.32
   };
 
   private static final double[] GIVEN_CHINESE = {
-    0.155, 3.006, 2.644, 1.484, 1.328, 1.365, 1.516, -0.502, -0.398, -0.455, 0.228, -0.033, 0.941,
-    0.12, 1.499, 0, 0, 0, -5.946
+    0, 0, 5.725, -0.434, 0.633, -0.14, -0.185, -0.854, -0.894, -3.096, -0.917, -0.2, 0, 0, 0, 0, 0,
+    0, 0, 0.11
   };
 
   private static final double[] SEARCHED_CHINESE = {
-    0.233, 2.825, 0, 0, 2.361, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2.803, 0, 0, -4.313
+    0.318, 2.955, 0, 0, 0, 0, 0, 0, 0, -1.975, 0, 0, 2.748, 0, 0.609, -0.695, 0, 0, 0, -3.155
   };
 
   private EvidenceGate() {}
@@ -41,52 +44,47 @@ final class EvidenceGate {
         .collect(Collectors.joining());
   }
 
-  private static final int SEARCHED = 17;
-
-  static double[] signals(EvidenceFeatures counted, List<Evidence.Sentence> ranked) {
-    double[] signals = new double[24];
+  /**
+   * @param unknown what of the question no document speaks of
+   */
+  static double[] signals(
+      EvidenceFeatures counted, List<Evidence.Sentence> ranked, UnknownWords.Unknown unknown) {
     if (ranked.isEmpty()) {
-      return signals;
+      return new double[19];
     }
     Evidence.Sentence best = ranked.getFirst();
     EvidenceFeatures.Sentence sentence = counted.sentences().get(best.place());
     Set<String> window = counted.window(sentence);
-    double similar = 0;
-    double covered = 0;
-    double mean = 0;
-    int compared = 0;
-    for (Evidence.Sentence other : ranked) {
-      similar = Math.max(similar, other.features()[3]);
-      covered = Math.max(covered, other.features()[0]);
-      if (other.features()[9] > 0) {
-        mean += other.score();
-        compared++;
-      }
-    }
-    mean /= Math.max(1, compared);
-    signals[0] = best.score();
-    signals[1] = similar;
-    signals[2] = best.features()[3];
-    signals[3] = best.features()[0];
-    signals[4] = best.features()[1];
-    signals[5] = best.features()[2];
-    signals[6] = counted.coverageOfAll();
-    signals[7] = best.features()[4];
-    signals[8] = counted.missingEntities(counted.passageTerms(sentence));
-    signals[9] = counted.missingEntities(window);
-    signals[10] = best.score() - mean;
-    signals[11] = counted.heaviestMissing(window);
-    signals[12] = best.features()[5];
-    signals[13] = counted.negationDiffers(sentence) ? 1 : 0;
-    signals[14] = covered;
-    counted.addSearchSignals(signals, 15);
-    signals[18] = counted.holdsUnit(sentence);
-    signals[19] = counted.missingNumbers(counted.passageTerms(sentence));
-    signals[20] = counted.relativeSimilarity(sentence);
-    signals[21] = counted.passage(sentence).similarity();
-    signals[22] = counted.type() == AnswerType.OTHER ? 1 : 0;
-    signals[23] = 1 - counted.coverage(window);
-    return signals;
+    Set<String> all = counted.allTerms();
+    List<Evidence.Sentence> compared =
+        ranked.stream().filter(s -> s.features()[EvidenceRanker.COMPARED] > 0).toList();
+    double mean =
+        compared.stream().mapToDouble(Evidence.Sentence::score).average().orElse(best.score());
+    return new double[] {
+      best.score(),
+      compared.stream().mapToDouble(EvidenceGate::similarity).max().orElse(0),
+      similarity(best),
+      counted.missingEntities(window),
+      best.score() - mean,
+      counted.heaviestMissing(window),
+      counted.negationDiffers(sentence) ? 1 : 0,
+      counted.missingNumbers(counted.passageTerms(sentence)),
+      counted.holdsType(sentence) ? 1 : 0,
+      1 - counted.coverage(all),
+      counted.asked(),
+      counted.heaviestMissing(all),
+      counted.nearestPassage(),
+      counted.isSearched() ? 1 : 0,
+      counted.holdsUnit(sentence),
+      unknown.share(),
+      unknown.hasNames() ? 1 : 0,
+      counted.coverage(sentence.terms()),
+      counted.coverage(window),
+    };
+  }
+
+  private static double similarity(Evidence.Sentence sentence) {
+    return sentence.features()[EvidenceRanker.SIMILARITY];
   }
 
   static double probability(String language, double[] signals) {

@@ -2,7 +2,9 @@ package org.harmonykb.answering;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 
@@ -25,6 +27,15 @@ final class Extractive {
 
   /** The sentences to quote, in the order of the passages. */
   static List<Evidence.Sentence> choose(Evidence evidence) {
+    return choose(evidence, 0);
+  }
+
+  /**
+   * The same with some more of the same passages.
+   *
+   * @param more how many at most
+   */
+  static List<Evidence.Sentence> choose(Evidence evidence, int more) {
     List<Evidence.Sentence> chosen = new ArrayList<>();
     if (evidence.sentences().isEmpty()) {
       return chosen;
@@ -32,9 +43,16 @@ final class Extractive {
     Evidence.Sentence best = evidence.sentences().getFirst();
     int most =
         Language.of(best.text()).equals(Language.CHINESE) ? MAX_CHINESE_SENTENCES : MAX_SENTENCES;
+    Set<Integer> passages = new HashSet<>();
     for (Evidence.Sentence sentence : evidence.sentences()) {
       double gap = sentence.passage() == best.passage() ? SAME_PASSAGE_GAP : OTHER_PASSAGE_GAP;
-      if (chosen.size() < most && sentence.score() >= best.score() - gap) {
+      if (sentence.score() < best.score() - gap) {
+        continue;
+      }
+      if (chosen.size() < most) {
+        chosen.add(sentence);
+        passages.add(sentence.passage());
+      } else if (chosen.size() < most + more && passages.contains(sentence.passage())) {
         chosen.add(sentence);
       }
     }

@@ -1,6 +1,8 @@
 package org.harmonykb.answering;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,12 +15,13 @@ final class Terms {
 
   private static final Set<String> STOP_WORDS =
       Set.of(
-          "a an and any are as at be been but by can could did do does for from had has have how i if in into is it its many may me much must my need of on or our shall should so some than that the their them then there these they this those to under up us was we were what when where which who whom why will with would you your about after all also am between company employee employees get happen happens long per please tell"
+          "a an and any are as at be been but by can could did do does for from had has have how i if in into is it its many may me much must my need of on or our shall should so some than that the their them then there these they this those to under up us was we were what when where which who whom why will with would you your about after all also am between company employee employees get happen happens long per please tell staff worker workers"
               .split(" "));
 
   private static final Set<String> CHINESE_STOP_PAIRS =
       Set.of(
-          "什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗");
+          "什么", "多少", "怎么", "如何", "可以", "是否", "我们", "公司", "需要", "哪些", "请问", "多久", "几天", "吗？", "的吗",
+          "员工");
 
   private static final Pattern CHINESE_ASKING =
       Pattern.compile(
@@ -34,6 +37,46 @@ final class Terms {
   /** A Chinese question without the words that only ask; other questions as they are. */
   static String withoutAsking(String question) {
     return CHINESE_ASKING.matcher(question).replaceAll(" ");
+  }
+
+  /**
+   * A word of a text.
+   *
+   * @param text as it is written
+   * @param stem of the word, or a single Han character
+   * @param end the place behind it
+   * @param counts whether it is one of {@link #of}; Han characters are so in pairs
+   */
+  record Word(String text, String stem, boolean isHan, int end, boolean counts) {
+
+    /** Whether two Han characters stand side by side. */
+    boolean isPairWith(Word next) {
+      return isHan && next.isHan && end == next.end - next.text.length();
+    }
+  }
+
+  /** All words in their order, those that only ask too. */
+  static List<Word> words(String text) {
+    List<Word> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    for (int i = 0; i <= text.length(); ) {
+      int c = i < text.length() ? text.codePointAt(i) : ' ';
+      i += Character.charCount(c);
+      boolean isHan = Language.isHan(c);
+      if (!isHan && Character.isLetterOrDigit(c)) {
+        word.appendCodePoint(halfWidth(c));
+        continue;
+      }
+      if (!word.isEmpty()) {
+        String lower = word.toString().toLowerCase(Locale.ROOT);
+        words.add(new Word(lower, stem(lower), false, i - 1, !STOP_WORDS.contains(lower)));
+        word.setLength(0);
+      }
+      if (isHan) {
+        words.add(new Word(Character.toString(c), Character.toString(c), true, i, true));
+      }
+    }
+    return words;
   }
 
   static Set<String> of(String text) {

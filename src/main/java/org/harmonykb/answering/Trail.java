@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param wishes what the asker chose
  * @param generation of the index; what is compared are the passages
  * @param passages in the order of their numbers
+ * @param unknown what of the question no document spoke of; null in old trails
  * @param history hash of the turns before
  * @param settings hash of how answers are made: {@code kb.ask.*} and the weights that rank
  * @param generated what the model was told and wrote, or null if quotes or a refusal answered
@@ -39,6 +40,7 @@ record Trail(
     Wishes wishes,
     int generation,
     List<Source> passages,
+    UnknownWords.@Nullable Unknown unknown,
     String history,
     String settings,
     @Nullable Written generated,
@@ -139,6 +141,7 @@ record Trail(
         new Wishes(question.temperature(), question.topP(), question.maxTokens()),
         generation,
         task.passages().stream().map(Source::of).toList(),
+        task.unknown(),
         hash(task.history()),
         settings(properties),
         outcome.generated(),
@@ -174,6 +177,7 @@ record Trail(
         conversationId,
         turns,
         found,
+        unknown == null ? UnknownWords.Unknown.NOTHING : unknown,
         0,
         System.nanoTime(),
         Answerer.Mode.valueOf(mode));

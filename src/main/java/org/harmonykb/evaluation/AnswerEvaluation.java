@@ -74,7 +74,8 @@ public final class AnswerEvaluation {
     return EvaluationLine.parse(name, text.lines().toList()).stream().map(Line::new).toList();
   }
 
-  private record Asked(Answerer.Outcome outcome, AnswerMetrics.Judged judged) {}
+  private record Asked(
+      Answerer.Outcome outcome, AnswerMetrics.Judged judged, List<Answer.Citation> sources) {}
 
   /**
    * @param threads questions side by side
@@ -147,6 +148,14 @@ public final class AnswerEvaluation {
             .map(turn -> new Answerer.Exchange(turn.question(), turn.question(), turn.answer()))
             .toList();
     Answerer.Outcome outcome;
+    List<Answer.Citation> sources = new ArrayList<>();
+    AnswerListener listener =
+        new AnswerListener() {
+          @Override
+          public void sources(List<Answer.Citation> all) {
+            sources.addAll(all);
+          }
+        };
     List<Passage> passages = line.passages();
     if (passages != null) {
       outcome =
@@ -160,14 +169,13 @@ public final class AnswerEvaluation {
                   0,
                   System.nanoTime(),
                   mode),
-              AnswerListener.NONE);
+              listener);
     } else if (index != null) {
-      outcome =
-          index.answering().answer(question, UUID.randomUUID(), history, mode, AnswerListener.NONE);
+      outcome = index.answering().answer(question, UUID.randomUUID(), history, mode, listener);
     } else {
       throw new IllegalArgumentException(line.id() + " has no passages and there is no index");
     }
-    return new Asked(outcome, judge(line, outcome.answer()));
+    return new Asked(outcome, judge(line, outcome.answer()), sources);
   }
 
   private AnswerMetrics.Judged judge(EvaluationLine line, Answer answer) {
@@ -231,7 +239,7 @@ public final class AnswerEvaluation {
     return line.gold().isEmpty() && found(line, passage.text()) > 0;
   }
 
-  private static Map<String, Object> trace(EvaluationLine line, Asked asked) {
+  private Map<String, Object> trace(EvaluationLine line, Asked asked) {
     Answer answer = asked.outcome.answer();
     Map<String, Object> trace = new LinkedHashMap<>();
     trace.put("id", line.id());
@@ -261,6 +269,19 @@ public final class AnswerEvaluation {
       sentences.add(fields);
     }
     trace.put("sentences", sentences);
+    trace.put("searched_for", answer.searchedFor());
+    List<Map<String, Object>> passages = new ArrayList<>();
+    for (Answer.Citation source : asked.sources) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("n", source.n());
+      fields.put("title", source.title());
+      fields.put("section", source.section());
+      fields.put("right", isRight(line, source, new HashSet<>()));
+      passages.add(fields);
+    }
+    trace.put("passages", passages);
+    trace.put("completion_tokens", answer.usage().completion_tokens());
+    trace.put("total_ms", answer.timings().totalMs());
     return trace;
   }
 }

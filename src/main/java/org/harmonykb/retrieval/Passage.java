@@ -1,13 +1,15 @@
 package org.harmonykb.retrieval;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of a document that answers may cite.
  *
- * @param id stable within the index: document, revision and ordinal
+ * @param id stable within the index: document, revision and ordinal, or the first and last ordinal
+ *     where it is made of several pieces
  * @param documentId the document
  * @param revision its revision, from 1
  * @param ordinal place among the document's passages, from 0
@@ -42,6 +44,40 @@ public record Passage(
     int vectorRank,
     double keywordScore,
     double similarity) {
+
+  /**
+   * One passage of several pieces of a document; a table that goes on has its header once.
+   *
+   * @param pieces in a row, this one among them
+   */
+  public Passage withPieces(List<Passage> pieces) {
+    StringBuilder all = new StringBuilder();
+    for (Passage piece : pieces) {
+      String next = piece.text;
+      int line = next.indexOf('\n');
+      boolean isAgain =
+          line > 0 && next.startsWith("|") && all.indexOf(next.substring(0, line + 1)) >= 0;
+      all.append(all.isEmpty() ? "" : "\n").append(isAgain ? next.substring(line + 1) : next);
+    }
+    Passage first = pieces.getFirst();
+    return new Passage(
+        first.id + (pieces.size() > 1 ? "-" + pieces.getLast().ordinal : ""),
+        documentId,
+        revision,
+        first.ordinal,
+        collection,
+        title,
+        section,
+        page,
+        effectiveFrom,
+        language,
+        all.toString(),
+        score,
+        keywordRank,
+        vectorRank,
+        keywordScore,
+        similarity);
+  }
 
   Passage withSimilarity(double other) {
     return new Passage(

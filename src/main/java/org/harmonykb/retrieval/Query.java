@@ -1,6 +1,7 @@
 package org.harmonykb.retrieval;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param text the question, self-contained
  * @param filters what a passage must be to count at all
  * @param limit most passages to return
+ * @param related for each thing that the text says other ways to say it, which the keyword arm
+ *     looks for too, at less weight
  */
-public record Query(String text, Filters filters, int limit) {
+public record Query(String text, Filters filters, int limit, List<List<String>> related) {
 
   /**
    * Conditions that a passage must meet, all of them; they hold inside both arms, beside the access
@@ -53,6 +56,10 @@ public record Query(String text, Filters filters, int limit) {
     }
   }
 
+  public Query(String text, Filters filters, int limit) {
+    this(text, filters, limit, List.of());
+  }
+
   /** A query that only collections narrow. */
   public Query(String text, Set<String> collections, int limit) {
     this(text, Filters.NONE.withCollections(collections), limit);
@@ -63,6 +70,10 @@ public record Query(String text, Filters filters, int limit) {
   }
 
   public Query withLimit(int most) {
-    return new Query(text, filters, most);
+    return new Query(text, filters, most, related);
+  }
+
+  public Query withRelated(List<List<String>> others) {
+    return new Query(text, filters, limit, others);
   }
 }

@@ -67,12 +67,22 @@ class EvidenceTest {
 
   @Test
   void evidenceIsWeakerWhereTheAnswerIsMissing() {
-    assertThat(ranker.rank("What is the hotel limit in Norway?", ENGLISH).probability())
+    assertThat(
+            ranker
+                .rank("What is the hotel limit in Norway?", ENGLISH, UnknownWords.Unknown.NOTHING)
+                .probability())
         .isGreaterThan(
-            ranker.rank("Who won the chess tournament in Nairobi?", ENGLISH).probability());
-    assertThat(ranker.rank("全勤奖是多少钱？", CHINESE).probability())
-        .isGreaterThan(ranker.rank("月球上有哪些火山？", CHINESE).probability());
-    assertThat(ranker.rank("anything", List.of()).sentences()).isEmpty();
+            ranker
+                .rank(
+                    "Who won the chess tournament in Nairobi?",
+                    ENGLISH,
+                    UnknownWords.Unknown.NOTHING)
+                .probability());
+    assertThat(ranker.rank("全勤奖是多少钱？", CHINESE, UnknownWords.Unknown.NOTHING).probability())
+        .isGreaterThan(
+            ranker.rank("月球上有哪些火山？", CHINESE, UnknownWords.Unknown.NOTHING).probability());
+    assertThat(ranker.rank("anything", List.of(), UnknownWords.Unknown.NOTHING).sentences())
+        .isEmpty();
   }
 
   @Test
@@ -112,7 +122,11 @@ class EvidenceTest {
   }
 
   private String best(String question, List<Passage> passages) {
-    return ranker.rank(question, passages).sentences().getFirst().text();
+    return ranker
+        .rank(question, passages, UnknownWords.Unknown.NOTHING)
+        .sentences()
+        .getFirst()
+        .text();
   }
 
   private static Evidence.Sentence sentence(int passage, int place, String text) {

@@ -28,6 +28,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -60,6 +61,9 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
 
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
+
+  /** What a thing said otherwise counts. */
+  private static final float RELATED = 0.5f;
 
   /** Under this name a commit tells the vector spaces that the generation was begun with. */
   private static final String SPACES = "vector_spaces";
@@ -183,6 +187,7 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
               builder.createBooleanQuery("section_" + language, query.text()),
               SECTION_BOOST);
           add(words, builder.createBooleanQuery("title_" + language, query.text()), TITLE_BOOST);
+          query.related().forEach(others -> add(words, any(builder, language, others), RELATED));
         });
     BooleanQuery any = words.build();
     if (any.clauses().isEmpty()) {
@@ -191,6 +196,23 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     BooleanQuery.Builder filtered = new BooleanQuery.Builder().add(any, BooleanClause.Occur.MUST);
     filter(query, scope).forEach(f -> filtered.add(f, BooleanClause.Occur.FILTER));
     return search(filtered.build(), query.limit(), false);
+  }
+
+  /** The best of some phrases, each with all its words, in the text, the section or the title. */
+  private static org.apache.lucene.search.Query any(
+      QueryBuilder builder, String language, List<String> phrases) {
+    List<org.apache.lucene.search.Query> any = new ArrayList<>();
+    for (String phrase : phrases) {
+      for (String field : List.of("text_", "section_", "title_")) {
+        var all = builder.createMinShouldMatchQuery(field + language, phrase, 1);
+        if (all != null) {
+          float boost =
+              field.equals("text_") ? 1 : field.equals("title_") ? TITLE_BOOST : SECTION_BOOST;
+          any.add(new BoostQuery(all, boost));
+        }
+      }
+    }
+    return new DisjunctionMaxQuery(any, 0);
   }
 
   private static void add(

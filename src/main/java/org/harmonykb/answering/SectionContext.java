@@ -1,0 +1,171 @@
+package org.harmonykb.answering;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.harmonykb.retrieval.Passage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what was found into its surroundings: pieces of one section that stand side by side become
+ * one passage, and each is widened to its section as far as there is room. Pieces of other sections
+ * or pages are never joined, so a passage keeps its heading and its page.
+ */
+final class SectionContext {
+
+  /** Tokens of a widened passage. */
+  private static final int MOST_TOKENS = 600;
+
+  private final Function<UUID, List<Passage>> document;
+  private final ToIntFunction<String> tokens;
+  private final Map<UUID, List<Passage>> documents = new HashMap<>();
+  private int room;
+
+  private SectionContext(
+      Function<UUID, List<Passage>> document, ToIntFunction<String> tokens, int room) {
+    this.document = document;
+    this.tokens = tokens;
+    this.room = room;
+  }
+
+  /** Pieces in a row, and the best of them, which was found. */
+  private static final class Range {
+    final Passage hit;
+    final List<Passage> pieces = new ArrayList<>();
+
+    Range(Passage hit) {
+      this.hit = hit;
+      pieces.add(hit);
+    }
+
+    int first() {
+      return pieces.getFirst().ordinal();
+    }
+
+    int last() {
+      return pieces.getLast().ordinal();
+    }
+  }
+
+  /**
+   * @param chosen the best first
+   * @param tokenBudget what all passages may take together
+   * @param document the passages of a document, in order; asked at most once for each
+   * @return at most as many passages, the best first
+   */
+  static List<Passage> widen(
+      List<Passage> chosen,
+      int tokenBudget,
+      ToIntFunction<String> tokens,
+      Function<UUID, List<Passage>> document) {
+    int used = chosen.stream().mapToInt(passage -> tokens.applyAsInt(passage.text()) + 30).sum();
+    return new SectionContext(document, tokens, tokenBudget - used).widen(chosen);
+  }
+
+  private List<Passage> widen(List<Passage> chosen) {
+    List<Range> ranges = new ArrayList<>();
+    for (Passage passage : chosen) {
+      ranges.add(new Range(passage));
+    }
+    for (int i = 0; i < ranges.size(); i++) {
+      Range range = ranges.get(i);
+      while (join(range, ranges) || grow(range, ranges)) {
+        // as far as it goes
+      }
+    }
+    return ranges.stream().map(range -> merge(range.hit, range.pieces)).toList();
+  }
+
+  /** Takes in a range that stands beside this one. */
+  private boolean join(Range range, List<Range> ranges) {
+    for (Range other : ranges) {
+      boolean isBeside = other.first() == range.last() + 1 || other.last() == range.first() - 1;
+      if (other != range && isBeside && isSameSection(other.hit, range.hit)) {
+        range.pieces.addAll(other.pieces);
+        range.pieces.sort(Comparator.comparingInt(Passage::ordinal));
+        ranges.remove(other);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes in the next piece of the section, or else the one before. */
+  private boolean grow(Range range, List<Range> ranges) {
+    return take(range, range.last() + 1, ranges) || take(range, range.first() - 1, ranges);
+  }
+
+  private boolean take(Range range, int ordinal, List<Range> ranges) {
+    if (ordinal < 0 || room <= 0 || isTaken(range, ordinal, ranges)) {
+      return false;
+    }
+    Passage piece = piece(range.hit, ordinal);
+    if (piece == null || !isSameSection(piece, range.hit)) {
+      return false;
+    }
+    int size = tokens.applyAsInt(piece.text());
+    int before = range.pieces.stream().mapToInt(p -> tokens.applyAsInt(p.text())).sum();
+    if (size > room || before + size > MOST_TOKENS) {
+      return false;
+    }
+    room -= size;
+    range.pieces.add(piece);
+    range.pieces.sort(Comparator.comparingInt(Passage::ordinal));
+    return true;
+  }
+
+  private static boolean isTaken(Range range, int ordinal, List<Range> ranges) {
+    return ranges.stream()
+        .filter(other -> other.hit.documentId().equals(range.hit.documentId()))
+        .anyMatch(other -> ordinal >= other.first() && ordinal <= other.last());
+  }
+
+  private @Nullable Passage piece(Passage hit, int ordinal) {
+    return documents.computeIfAbsent(hit.documentId(), document).stream()
+        .filter(piece -> piece.revision() == hit.revision() && piece.ordinal() == ordinal)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isSameSection(Passage a, Passage b) {
+    return a.documentId().equals(b.documentId())
+        && a.revision() == b.revision()
+        && a.section().equals(b.section())
+        && Objects.equals(a.page(), b.page());
+  }
+
+  /** One passage of some pieces in a row; what the search told is that of the hit. */
+  private static Passage merge(Passage hit, List<Passage> pieces) {
+    return pieces.size() == 1 ? hit : hit.withPieces(pieces);
+  }
+
+  /**
+   * A passage by its id, of one piece or several.
+   *
+   * @param pieces of its document
+   * @return null if it is not there
+   */
+  static @Nullable Passage find(String id, List<Passage> pieces) {
+    for (Passage first : pieces) {
+      if (first.id().equals(id)) {
+        return first;
+      }
+      if (id.startsWith(first.id() + "-")) {
+        int last = Integer.parseInt(id.substring(first.id().length() + 1));
+        List<Passage> all =
+            pieces.stream()
+                .filter(p -> p.revision() == first.revision())
+                .filter(p -> p.ordinal() >= first.ordinal() && p.ordinal() <= last)
+                .toList();
+        return all.size() == last - first.ordinal() + 1 ? first.withPieces(all) : null;
+      }
+    }
+    return null;
+  }
+}
