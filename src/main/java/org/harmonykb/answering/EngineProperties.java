@@ -19,7 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * @param memory of the process, as {@code auto} or a size; decides whether all weights are mapped
  *     or experts are read into slots
  * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
- * @param activations what generated tokens are multiplied with: f32, or int12 where that is faster
+ * @param activations what weights are multiplied with: f32, or where it is faster, int12 for
+ *     generated tokens, or int10 for prompts too
  */
 @Validated
 @ConfigurationProperties("kb.engine")
@@ -30,7 +31,7 @@ record EngineProperties(
     @DefaultValue("4GB") DataSize kvCacheDisk,
     @DefaultValue("auto") String memory,
     @DefaultValue("true") boolean speculation,
-    @DefaultValue("int12") EngineOptions.Activations activations) {
+    @DefaultValue("int10") EngineOptions.Activations activations) {
 
   /** Classes and caches of the service, the embedding model and the process that parses. */
   static final long SERVICE_BYTES = 896L << 20;

@@ -52,10 +52,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--activations",
-      paramLabel = "f32|int12",
-      defaultValue = "int12",
-      description = "what generated tokens are multiplied with; ${DEFAULT-VALUE} by default")
-  private String activations = "int12";
+      paramLabel = "f32|int12|int10",
+      defaultValue = "int10",
+      description = "f32, int12 for generated tokens, or int10 for prompts too; ${DEFAULT-VALUE} by default")
+  private String activations = "int10";
 
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")
   private int threads;

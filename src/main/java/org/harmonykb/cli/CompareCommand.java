@@ -46,9 +46,10 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--activations",
-      paramLabel = "f32|int12",
+      paramLabel = "f32|int12|int10",
       defaultValue = "f32",
-      description = "what B's tokens are multiplied with; ${DEFAULT-VALUE} by default")
+      description = "what B's tokens are multiplied with: int12 as if generated, int10 as if of a prompt;"
+              + " ${DEFAULT-VALUE} by default")
   private String activations = "f32";
 
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")

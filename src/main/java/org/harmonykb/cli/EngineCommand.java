@@ -235,10 +235,11 @@ final class EngineCommand {
 
     @Option(
         names = "--activations",
-        paramLabel = "f32|int12",
+        paramLabel = "f32|int12|int10",
         defaultValue = "f32",
         description =
-            "what all tokens are multiplied with, as if generated; ${DEFAULT-VALUE} by default")
+            "what all tokens are multiplied with: int12 as if generated, int10 as if of a prompt;"
+                + " ${DEFAULT-VALUE} by default")
     private String activations = "f32";
 
     @Option(names = "--kv", paramLabel = "f32|f16", defaultValue = "f32")
@@ -267,7 +268,7 @@ final class EngineCommand {
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
       try (ModelFile file = ModelFile.open(model);
           Compute compute =
-              new Compute(0, Activations.valueOf(activations.toUpperCase(Locale.ROOT)))) {
+              new Compute(0, precision())) {
         ModelConfig config = ModelConfig.from(file.metadata());
         KvCache.Shape shape =
             new KvCache.Shape(
@@ -285,6 +286,10 @@ final class EngineCommand {
         }
       }
       return 0;
+    }
+
+    private Activations precision() {
+      return Activations.valueOf(activations.toUpperCase(Locale.ROOT));
     }
 
     private void check(int[] ids, int vocabulary) {
@@ -316,9 +321,7 @@ final class EngineCommand {
           int at = i;
           boolean wantsLogits = Arrays.stream(positions).anyMatch(p -> p == at);
           rowOf[i - from] =
-              activations.equals("f32")
-                  ? batch.add(sequence, ids[i], wantsLogits, choice)
-                  : batch.addGenerated(sequence, ids[i], wantsLogits, choice);
+              batch.addAs(precision(), sequence, ids[i], wantsLogits, choice);
           wanted += rowOf[i - from] < 0 ? 0 : 1;
         }
         float[] logits = new float[wanted * vocabulary];

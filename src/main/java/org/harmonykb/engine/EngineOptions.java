@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param speculation whether tokens that repeat the prompt or the answer are guessed and verified
  *     several in a step, where that pays; the answers are the same
  * @param memory decides whether all weights are mapped or experts are read into slots
- * @param activations precision of what generated tokens are multiplied with; prompts are always
- *     read with floats
+ * @param activations precision of what weights are multiplied with
  */
 public record EngineOptions(
     int contextLength,
@@ -38,13 +37,18 @@ public record EngineOptions(
 
   public enum Activations {
     F32,
-    /** 12-bit integers with one scale for 32, where the machine is faster with them. */
-    INT12
+    /**
+     * 12-bit integers with one scale for 32, where the machine is faster with them, for generated
+     * tokens; floats for prompts.
+     */
+    INT12,
+    /** The same for generated tokens, and 10-bit integers for prompts. */
+    INT10
   }
 
   public static final EngineOptions DEFAULTS =
       new EngineOptions(
-          4096, 0, KvType.F32, 1L << 30, null, 0, 64, true, MemoryOptions.AUTO, Activations.INT12);
+          4096, 0, KvType.F32, 1L << 30, null, 0, 64, true, MemoryOptions.AUTO, Activations.INT10);
 
   public EngineOptions {
     if (contextLength < 0

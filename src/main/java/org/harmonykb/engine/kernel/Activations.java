@@ -1,12 +1,14 @@
 package org.harmonykb.engine.kernel;
 
-/** How the activations of generated tokens enter a product; those of prompts are always floats. */
+/** How activations enter a product, by the kind of token: see {@link TokenKinds}. */
 public enum Activations {
   /** As they are. */
   F32,
   /**
-   * Rounded to integers of 12 bits, one scale for 32 of them, wherever the kernels are faster with
-   * integers than with floats.
+   * Those of generated tokens rounded to integers of 12 bits, one scale for 32 of them, wherever
+   * the kernels are faster with integers than with floats.
    */
-  INT12
+  INT12,
+  /** As {@link #INT12}, and those of prompts rounded to 10 bits. */
+  INT10
 }

@@ -21,7 +21,9 @@ public final class Compute implements AutoCloseable {
   private final float[][] scores;
   private final RoundedActivations rounded = new RoundedActivations();
   private final Activations activations;
-  private int generated;
+  private final PackedActivations packed = new PackedActivations();
+  private final PackedScratch[] packedScratch; // by thread
+  private TokenKinds kinds = TokenKinds.PLAIN;
   private final List<MatMul.Job> jobs = new ArrayList<>();
   private final List<float[]> gathered = new ArrayList<>(); // by job, for reordered columns
 
@@ -34,7 +36,7 @@ public final class Compute implements AutoCloseable {
 
   /**
    * @param threads threads in all; 0 means one per processor of the process
-   * @param activations how those of generated tokens enter a product
+   * @param activations how they enter a product
    */
   public Compute(int threads, Activations activations) {
     this(Kernels.BEST, threads, activations);
@@ -46,6 +48,8 @@ public final class Compute implements AutoCloseable {
     this.pool = new WorkerPool(threads);
     this.scratch = new float[pool.threads()][0];
     this.scores = new float[pool.threads()][0];
+    this.packedScratch = new PackedScratch[pool.threads()];
+    Arrays.setAll(packedScratch, _ -> new PackedScratch());
   }
 
   /** Which kernels run, for logs and pages. */
@@ -55,38 +59,41 @@ public final class Compute implements AutoCloseable {
 
   /** What decides the last bits of a result: other kernels or vectors round elsewhere. */
   public String numerics() {
-    return kernel.describe();
+    return kernel.describe() + (packsActivations(TensorType.MXFP4) ? ", prompts of 10 bits" : "");
   }
 
   /**
-   * Says how many of a batch's tokens are generated ones; they come first. Their products may be
-   * computed in another way than a prompt's, which then depends on the option alone, never on the
-   * other tokens.
+   * Says which of a batch's tokens may be computed in another way than with floats. Which way that
+   * is depends on the option and a token's kind alone, never on the other tokens.
    */
-  public void setGenerated(int tokens) {
-    generated = tokens;
+  public void setKinds(TokenKinds tokens) {
+    kinds = tokens;
   }
 
-  /** Tokens of the batch that are generated ones. */
-  public int generated() {
-    return generated;
+  /** The kinds of the batch's tokens. */
+  public TokenKinds kinds() {
+    return kinds;
   }
 
   /** Whether products with such weights differ between generated tokens and a prompt's. */
   public boolean roundsActivations(TensorType type) {
-    return activations == Activations.INT12 && kernel.isFasterRounded(type);
+    return activations != Activations.F32 && kernel.isFasterRounded(type);
+  }
+
+  private boolean packsActivations(TensorType type) {
+    return activations == Activations.INT10 && kernel.isFasterRounded(type);
   }
 
   /** Adds a product to the next {@link #run}; {@code out} has the matrix's rows per token. */
   public Compute product(
       Tensor weights, float[] x, int tokens, float[] out, float @Nullable [] bias) {
-    return product(weights, 0, x, 0, tokens, Math.min(generated, tokens), out, 0, bias);
+    return product(weights, 0, x, 0, tokens, kinds.first(tokens), out, 0, bias);
   }
 
   /**
    * Adds a product with one of a tensor's stacked matrices, whose biases are stacked alike.
    *
-   * @param generatedTokens how many of these tokens are generated ones; they come first
+   * @param kinds of these tokens
    */
   public Compute product(
       Tensor weights,
@@ -94,7 +101,7 @@ public final class Compute implements AutoCloseable {
       float[] x,
       int xOffset,
       int tokens,
-      int generatedTokens,
+      TokenKinds kinds,
       float[] out,
       int outOffset,
       float @Nullable [] bias) {
@@ -103,9 +110,11 @@ public final class Compute implements AutoCloseable {
       x = gather(order, x, xOffset, tokens);
       xOffset = 0;
     }
-    int roundedTokens = roundsActivations(weights.type()) ? generatedTokens : 0;
-    jobs.add(
-        MatMul.Job.of(weights, matrix, x, xOffset, tokens, roundedTokens, out, outOffset, bias));
+    TokenKinds rounded =
+        new TokenKinds(
+            roundsActivations(weights.type()) ? kinds.generated() : 0,
+            packsActivations(weights.type()) ? kinds.prompt() : 0);
+    jobs.add(MatMul.Job.of(weights, matrix, x, xOffset, tokens, rounded, out, outOffset, bias));
     return this;
   }
 
@@ -135,7 +144,7 @@ public final class Compute implements AutoCloseable {
   /** Computes all added products in one parallel region. */
   public void run() {
     try {
-      MatMul.run(kernel, pool, scratch, rounded, jobs);
+      MatMul.run(kernel, pool, scratch, packedScratch, rounded, packed, jobs);
     } finally {
       jobs.clear();
     }
@@ -304,5 +313,6 @@ public final class Compute implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    packed.close();
   }
 }

@@ -63,7 +63,10 @@ interface Kernel {
       float[] out,
       int outOffset);
 
-  /** Whether products with {@link RoundedActivations} are faster than with floats. */
+  /**
+   * Whether products with {@link RoundedActivations} and {@link PackedActivations} are faster than
+   * with floats.
+   */
   boolean isFasterRounded(TensorType type);
 
   /**
@@ -95,6 +98,35 @@ interface Kernel {
       float[] scales,
       int scalesOffset,
       int tokens,
+      float[] out,
+      int outOffset,
+      int outStride);
+
+  /**
+   * Packs up to {@link PackedActivations#GROUP} tokens.
+   *
+   * @param columns a multiple of {@link PackedActivations#BLOCK}
+   * @param to address of their first unit
+   */
+  void pack(
+      float[] x, int xOffset, int columns, int tokens, long to, float[] scales, int scalesOffset);
+
+  /**
+   * Multiplies rows of MXFP4 weights with packed activations. The arithmetic is its own, but the
+   * same for any number of tokens, to the bit.
+   *
+   * @param x address of the tokens' first unit
+   * @param out value of token t and row r goes to {@code outOffset + t * outStride + r}
+   */
+  void multiplyPacked(
+      long address,
+      int rows,
+      int columns,
+      long x,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      PackedScratch scratch,
       float[] out,
       int outOffset,
       int outStride);

@@ -27,7 +27,7 @@ final class MatMul {
    * @param rows rows of the matrix, which is the width of the output
    * @param columns values of a row
    * @param x activations, token t at {@code xOffset + t * columns}
-   * @param rounded leading tokens whose activations are rounded first
+   * @param rounded which of the tokens are rounded or packed first, and not multiplied as floats
    * @param out results, token t at {@code outOffset + t * rows}
    * @param bias one value per row from {@code biasOffset}, or null
    */
@@ -39,7 +39,7 @@ final class MatMul {
       float[] x,
       int xOffset,
       int tokens,
-      int rounded,
+      TokenKinds rounded,
       float[] out,
       int outOffset,
       float @Nullable [] bias,
@@ -51,7 +51,7 @@ final class MatMul {
         float[] x,
         int xOffset,
         int tokens,
-        int rounded,
+        TokenKinds rounded,
         float[] out,
         int outOffset,
         float @Nullable [] bias) {
@@ -71,19 +71,32 @@ final class MatMul {
           matrix * weights.rows());
     }
 
-    /** The tokens whose activations are not rounded. */
+    /** Whether it multiplies the same tokens as another. */
+    private boolean hasActivationsOf(Job other) {
+      return other.x == x
+          && other.xOffset == xOffset
+          && other.rounded.equals(rounded)
+          && other.columns == columns;
+    }
+
+    private int inIntegers() {
+      return rounded.generated() + rounded.prompt();
+    }
+
+    /** The tokens whose activations stay floats. */
     Job rest() {
+      int done = inIntegers();
       return new Job(
           type,
           address,
           rows,
           columns,
           x,
-          xOffset + rounded * columns,
-          tokens - rounded,
-          0,
+          xOffset + done * columns,
+          tokens - done,
+          TokenKinds.PLAIN,
           out,
-          outOffset + rounded * rows,
+          outOffset + done * rows,
           bias,
           biasOffset);
     }
@@ -93,9 +106,12 @@ final class MatMul {
       Kernel kernel,
       WorkerPool pool,
       float[][] scratch,
+      PackedScratch[] packedScratch,
       RoundedActivations rounded,
+      PackedActivations packed,
       List<Job> jobs) {
     int[] roundedAt = round(kernel, rounded, jobs);
+    int[] packedAt = pack(kernel, pool, packed, jobs);
     int[] firstTask = new int[jobs.size() + 1];
     int[] rowsPerTask = new int[jobs.size()];
     for (int j = 0; j < jobs.size(); j++) {
@@ -113,11 +129,14 @@ final class MatMul {
           Job job = jobs.get(j);
           int from = (task - firstTask[j]) * rowsPerTask[j];
           int to = Math.min(job.rows, from + rowsPerTask[j]);
-          if (job.rounded > 0) {
+          if (job.rounded.generated() > 0) {
             multiplyRounded(kernel, rounded, roundedAt[j], job, from, to);
           }
-          if (job.rounded < job.tokens) {
-            Job rest = job.rounded == 0 ? job : job.rest();
+          if (job.rounded.prompt() > 0) {
+            multiplyPacked(kernel, packed, packedAt[j], packedScratch[worker], job, from, to);
+          }
+          if (job.inIntegers() < job.tokens) {
+            Job rest = job.inIntegers() == 0 ? job : job.rest();
             multiplyRows(kernel, scratch, worker, rest, from, to);
           }
           addBias(job, from, to);
@@ -130,18 +149,80 @@ final class MatMul {
     rounded.clear();
     for (int j = 0; j < jobs.size(); j++) {
       Job job = jobs.get(j);
-      Job before = j == 0 ? null : jobs.get(j - 1);
-      if (before != null
-          && before.x == job.x
-          && before.xOffset == job.xOffset
-          && before.rounded == job.rounded
-          && before.columns == job.columns) {
+      if (j > 0 && job.hasActivationsOf(jobs.get(j - 1))) {
         at[j] = at[j - 1];
-      } else if (job.rounded > 0) {
-        at[j] = rounded.add(kernel, job.x, job.xOffset, job.rounded * job.columns);
+      } else if (job.rounded.generated() > 0) {
+        at[j] = rounded.add(kernel, job.x, job.xOffset, job.rounded.generated() * job.columns);
       }
     }
     return at;
+  }
+
+  /** The first unit of each job's packed activations. */
+  private static int[] pack(
+      Kernel kernel, WorkerPool pool, PackedActivations packed, List<Job> jobs) {
+    int[] at = new int[jobs.size()];
+    int[] firstGroup = new int[jobs.size() + 1];
+    packed.clear();
+    for (int j = 0; j < jobs.size(); j++) {
+      Job job = jobs.get(j);
+      firstGroup[j + 1] = firstGroup[j];
+      if (j > 0 && job.hasActivationsOf(jobs.get(j - 1))) {
+        at[j] = at[j - 1];
+      } else if (job.rounded.prompt() > 0) {
+        at[j] = packed.reserve(job.rounded.prompt(), job.columns);
+        firstGroup[j + 1] += PackedActivations.groups(job.rounded.prompt());
+      }
+    }
+    if (firstGroup[jobs.size()] > 0) {
+      packed.allocate();
+      pool.run(
+          firstGroup[jobs.size()],
+          (task, _) -> {
+            int j = 0;
+            while (task >= firstGroup[j + 1]) {
+              j++;
+            }
+            pack(kernel, packed, at[j], jobs.get(j), task - firstGroup[j]);
+          });
+    }
+    return at;
+  }
+
+  private static void pack(
+      Kernel kernel, PackedActivations packed, int at, Job job, int group) {
+    int first = group * PackedActivations.GROUP;
+    int unit = at + group * (job.columns / PackedActivations.BLOCK);
+    kernel.pack(
+        job.x,
+        job.xOffset + (job.rounded.generated() + first) * job.columns,
+        job.columns,
+        Math.min(PackedActivations.GROUP, job.rounded.prompt() - first),
+        packed.address(unit),
+        packed.scales(),
+        unit * PackedActivations.GROUP);
+  }
+
+  private static void multiplyPacked(
+      Kernel kernel,
+      PackedActivations packed,
+      int at,
+      PackedScratch scratch,
+      Job job,
+      int from,
+      int to) {
+    kernel.multiplyPacked(
+        job.address + from * job.type.bytes(job.columns),
+        to - from,
+        job.columns,
+        packed.address(at),
+        packed.scales(),
+        at * PackedActivations.GROUP,
+        job.rounded.prompt(),
+        scratch,
+        job.out,
+        job.outOffset + job.rounded.generated() * job.rows + from,
+        job.rows);
   }
 
   private static void multiplyRounded(
@@ -154,7 +235,7 @@ final class MatMul {
         at,
         rounded.scales,
         at / RoundedActivations.BLOCK,
-        job.rounded,
+        job.rounded.generated(),
         job.out,
         job.outOffset + from,
         job.rows);

@@ -97,6 +97,29 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public void pack(
+      float[] x, int xOffset, int columns, int tokens, long to, float[] scales, int scalesOffset) {
+    ScalarPacked.pack(x, xOffset, columns, tokens, to, scales, scalesOffset);
+  }
+
+  @Override
+  public void multiplyPacked(
+      long address,
+      int rows,
+      int columns,
+      long x,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      PackedScratch scratch,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    ScalarPacked.multiply(
+        address, rows, columns, x, scales, scalesOffset, tokens, out, outOffset, outStride);
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     float sum = 0;

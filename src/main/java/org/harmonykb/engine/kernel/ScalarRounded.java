@@ -11,13 +11,13 @@ final class ScalarRounded {
   private ScalarRounded() {}
 
   /** What turns a block's values into integers, given its largest magnitude. */
-  static float factor(float max) {
-    return max < SMALLEST ? 0 : RoundedActivations.LARGEST / max;
+  static float factor(float max, int largest) {
+    return max < SMALLEST ? 0 : largest / max;
   }
 
   /** What turns a block's integers into values. */
-  static float scale(float max) {
-    return max < SMALLEST ? 0 : max / RoundedActivations.LARGEST;
+  static float scale(float max, int largest) {
+    return max < SMALLEST ? 0 : max / largest;
   }
 
   static void round(float[] x, int xo, short[] values, int vo, float[] scales, int so, int count) {
@@ -26,9 +26,9 @@ final class ScalarRounded {
       for (int i = block; i < block + RoundedActivations.BLOCK; i++) {
         max = Math.max(max, Math.abs(x[xo + i]));
       }
-      scales[so + block / RoundedActivations.BLOCK] = scale(max);
+      scales[so + block / RoundedActivations.BLOCK] = scale(max, RoundedActivations.LARGEST);
       for (int i = block; i < block + RoundedActivations.BLOCK; i++) {
-        values[vo + i] = (short) Math.rint(x[xo + i] * factor(max));
+        values[vo + i] = (short) Math.rint(x[xo + i] * factor(max, RoundedActivations.LARGEST));
       }
     }
   }

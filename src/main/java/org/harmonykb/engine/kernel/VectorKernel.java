@@ -111,6 +111,29 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public void pack(
+      float[] x, int xOffset, int columns, int tokens, long to, float[] scales, int scalesOffset) {
+    VectorPacked.pack(x, xOffset, columns, tokens, to, scales, scalesOffset);
+  }
+
+  @Override
+  public void multiplyPacked(
+      long address,
+      int rows,
+      int columns,
+      long x,
+      float[] scales,
+      int scalesOffset,
+      int tokens,
+      PackedScratch scratch,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    VectorPacked.multiply(
+        address, rows, columns, x, scales, scalesOffset, tokens, scratch, out, outOffset, outStride);
+  }
+
+  @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int size) {
     FloatVector squares = FloatVector.zero(FLOATS);

@@ -26,16 +26,16 @@ final class VectorRounded {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
 
   /** Twice the codes' values. */
-  private static final ByteVector CODES = ByteVector.fromArray(BYTES, Mxfp4Table.CODES, 0);
+  static final ByteVector CODES = ByteVector.fromArray(BYTES, Mxfp4Table.CODES, 0);
 
-  private static final float[] HALF_SCALES = new float[256];
+  static final float[] HALF_SCALES = new float[256];
 
   private static final VectorShuffle<Float> SWAP_4 = VectorShuffle.fromOp(FLOATS, i -> i ^ 4);
   private static final VectorShuffle<Float> SWAP_2 = VectorShuffle.fromOp(FLOATS, i -> i ^ 2);
   private static final VectorShuffle<Float> SWAP_1 = VectorShuffle.fromOp(FLOATS, i -> i ^ 1);
 
   /** Added and subtracted again, it leaves the nearest integer, the even one of two. */
-  private static final float ROUNDING = 12582912f;
+  static final float ROUNDING = 12582912f;
 
   static {
     for (int i = 0; i < 256; i++) {
@@ -53,8 +53,8 @@ final class VectorRounded {
       FloatVector x3 = FloatVector.fromArray(FLOATS, x, xo + i + 24);
       float max =
           x0.abs().max(x1.abs()).max(x2.abs().max(x3.abs())).reduceLanes(VectorOperators.MAX);
-      float factor = ScalarRounded.factor(max);
-      scales[so + i / 32] = ScalarRounded.scale(max);
+      float factor = ScalarRounded.factor(max, RoundedActivations.LARGEST);
+      scales[so + i / 32] = ScalarRounded.scale(max, RoundedActivations.LARGEST);
       ((ShortVector)
               x0.mul(factor).add(ROUNDING).sub(ROUNDING).castShape(ShortVector.SPECIES_128, 0))
           .intoArray(values, vo + i);

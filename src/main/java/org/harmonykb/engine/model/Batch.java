@@ -1,6 +1,8 @@
 package org.harmonykb.engine.model;
 
 import java.util.Arrays;
+import org.harmonykb.engine.kernel.Activations;
+import org.harmonykb.engine.kernel.TokenKinds;
 import org.harmonykb.engine.kvcache.KvSequence;
 
 /**
@@ -17,7 +19,8 @@ public final class Batch {
   boolean hasAdapters;
   int size;
   int wantedCount;
-  int generated; // of the first tokens
+  private int generated; // of the first tokens
+  private int prompt; // of the next ones
 
   public int size() {
     return size;
@@ -30,6 +33,7 @@ public final class Batch {
     size = 0;
     wantedCount = 0;
     generated = 0;
+    prompt = 0;
   }
 
   /**
@@ -44,6 +48,42 @@ public final class Batch {
     }
     generated++;
     return add(sequence, token, wantsLogits, choice);
+  }
+
+  /**
+   * Adds a token of a prompt; after all that are generated. It may be computed in a faster way, see
+   * {@link org.harmonykb.engine.kernel.Activations}.
+   *
+   * @return the row of its logits, or -1
+   */
+  public int addPrompt(KvSequence sequence, int token, boolean wantsLogits, LoraChoice choice) {
+    if (generated + prompt != size) {
+      throw new IllegalStateException("tokens of prompts come before plain ones");
+    }
+    prompt++;
+    return add(sequence, token, wantsLogits, choice);
+  }
+
+  /**
+   * Adds a token of the kind that an option is about, so that its precision can be compared.
+   *
+   * @return the row of its logits, or -1
+   */
+  public int addAs(
+      Activations precision,
+      KvSequence sequence,
+      int token,
+      boolean wantsLogits,
+      LoraChoice choice) {
+    return switch (precision) {
+      case F32 -> add(sequence, token, wantsLogits, choice);
+      case INT12 -> addGenerated(sequence, token, wantsLogits, choice);
+      case INT10 -> addPrompt(sequence, token, wantsLogits, choice);
+    };
+  }
+
+  TokenKinds kinds() {
+    return new TokenKinds(generated, prompt);
   }
 
   /** Adds a token that the model computes as it is. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.kernel.TokenKinds;
 
 /**
  * Adds what the adapters of a batch's tokens contribute: {@code y[t] += scale * B A x[t]} for the
@@ -131,14 +132,14 @@ final class LoraPass {
     int at = 0;
     for (Part part : parts) {
       compute.product(
-          part.delta.a(), part.matrix, part.x, part.xOffset, part.rows, 0, low, at, null);
+          part.delta.a(), part.matrix, part.x, part.xOffset, part.rows, TokenKinds.PLAIN, low, at, null);
       at += part.rows * part.delta.a().rows();
     }
     compute.run();
     int lowAt = 0;
     int highAt = 0;
     for (Part part : parts) {
-      compute.product(part.delta.b(), part.matrix, low, lowAt, part.rows, 0, high, highAt, null);
+      compute.product(part.delta.b(), part.matrix, low, lowAt, part.rows, TokenKinds.PLAIN, high, highAt, null);
       lowAt += part.rows * part.delta.a().rows();
       highAt += part.rows * part.delta.b().rows();
     }

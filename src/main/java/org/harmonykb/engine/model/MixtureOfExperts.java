@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.harmonykb.engine.format.Tensor;
 import org.harmonykb.engine.kernel.Compute;
+import org.harmonykb.engine.kernel.TokenKinds;
 import org.harmonykb.engine.paging.LayerExperts;
 import org.harmonykb.engine.paging.LayerExperts.Expert;
 import org.jspecify.annotations.Nullable;
@@ -239,15 +240,6 @@ final class MixtureOfExperts implements FeedForward {
     to.layerExperts.expect(Arrays.stream(guess).distinct().toArray());
   }
 
-  /** How many of an expert's rows are of generated tokens, which come first in the batch. */
-  private int generated(Compute compute, int from, int to) {
-    int count = 0;
-    while (from + count < to && scratch.waveTokens[from + count] < compute.generated()) {
-      count++;
-    }
-    return count;
-  }
-
   /** Computes the rows of some experts, side by side. */
   private void compute(Compute compute, LoraPass lora, List<Expert> wave, int[] starts, float[] x) {
     int embedding = gate.columns();
@@ -272,12 +264,12 @@ final class MixtureOfExperts implements FeedForward {
       Expert expert = wave.get(i);
       int e = expert.index();
       int count = from[i + 1] - from[i];
-      int generated = generated(compute, from[i], from[i + 1]);
+      TokenKinds kinds = compute.kinds().of(s.waveTokens, from[i], from[i + 1]);
       int in = from[i] * embedding;
       int mid = from[i] * width;
       compute
-          .product(expert.gate(), 0, s.gathered, in, count, generated, s.gate, mid, of(gateBias, e))
-          .product(expert.up(), 0, s.gathered, in, count, generated, s.up, mid, of(upBias, e));
+          .product(expert.gate(), 0, s.gathered, in, count, kinds, s.gate, mid, of(gateBias, e))
+          .product(expert.up(), 0, s.gathered, in, count, kinds, s.up, mid, of(upBias, e));
     }
     compute.run();
     if (lora.isActive()) {
@@ -302,7 +294,7 @@ final class MixtureOfExperts implements FeedForward {
           s.gate,
           from[i] * width,
           from[i + 1] - from[i],
-          generated(compute, from[i], from[i + 1]),
+          compute.kinds().of(s.waveTokens, from[i], from[i + 1]),
           s.down,
           out,
           of(downBias, e));

@@ -162,7 +162,7 @@ public final class Transformer {
       if (layer == 0) {
         embed(width);
       }
-      compute.setGenerated(batch.generated);
+      compute.setKinds(batch.kinds());
       Layer current = layers.get(layer++);
       compute.rmsNorm(state.hidden, current.attentionNorm, epsilon, state.normed, tokens);
       current.attention.forward(compute, config, rope, batch, state);
@@ -198,11 +198,7 @@ public final class Transformer {
   }
 
   private void keepWanted(Attention.State state, Batch batch, int width) {
-    int generated = 0;
-    while (generated < batch.wantedCount && batch.wanted[generated] < batch.generated) {
-      generated++;
-    }
-    compute.setGenerated(generated);
+    compute.setKinds(batch.kinds().of(batch.wanted, 0, batch.wantedCount));
     state.lora.keep(batch.wanted, batch.wantedCount);
     for (int i = 0; i < batch.wantedCount; i++) {
       System.arraycopy(state.hidden, batch.wanted[i] * width, state.hidden, i * width, width);

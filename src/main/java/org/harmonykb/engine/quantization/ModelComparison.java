@@ -147,10 +147,10 @@ public final class ModelComparison {
     private final float[] logits; // [SLICE][vocabulary]
     private final KvSequence sequence;
 
-    private final boolean isGenerated;
+    private final Activations activations;
 
     Side(ModelFile file, Compute compute, Activations activations) {
-      isGenerated = activations != Activations.F32;
+      this.activations = activations;
       transformer = Architectures.build(file, compute, KvLayout.F32);
       ModelConfig config = transformer.config();
       vocabulary = transformer.vocabularySize();
@@ -170,11 +170,7 @@ public final class ModelComparison {
     void forward(int[] window, int from, int to) {
       batch.clear();
       for (int i = from; i < to; i++) {
-        if (isGenerated) {
-          batch.addGenerated(sequence, window[i], true, LoraChoice.NONE);
-        } else {
-          batch.add(sequence, window[i], true);
-        }
+        batch.addAs(activations, sequence, window[i], true, LoraChoice.NONE);
       }
       transformer.forward(batch, logits);
     }

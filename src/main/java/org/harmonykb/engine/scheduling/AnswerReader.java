@@ -5,6 +5,7 @@ import java.util.Deque;
 import org.harmonykb.engine.kvcache.KvCache;
 import org.harmonykb.engine.kvcache.KvSequence;
 import org.harmonykb.engine.model.Batch;
+import org.harmonykb.engine.model.LoraChoice;
 import org.harmonykb.engine.model.Transformer;
 
 /**
@@ -56,7 +57,7 @@ final class AnswerReader {
       batch.clear();
       int to = Math.min(tokens.length, sequence.length() + SLICE);
       while (sequence.length() < to) {
-        batch.add(sequence, tokens[sequence.length()], false);
+        batch.addPrompt(sequence, tokens[sequence.length()], false, LoraChoice.NONE);
       }
       transformer.forward(batch, new float[0]);
       isStored = true;

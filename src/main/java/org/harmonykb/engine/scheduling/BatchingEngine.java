@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -530,9 +531,10 @@ public final class BatchingEngine implements InferenceEngine {
     List<Slot> writing = new ArrayList<>();
     for (Slot slot : running) {
       if (!isBeingRead(slot) && slot.pending() == 1) {
-        writing.add(isRounded(slot) ? 0 : writing.size(), slot);
+        writing.add(slot);
       }
     }
+    writing.sort(Comparator.comparing(this::kind));
     weights.makeRoom(cache.bytes());
     if (!writing.isEmpty()) {
       write(batch, writing);
@@ -584,9 +586,9 @@ public final class BatchingEngine implements InferenceEngine {
     StepLoad load = new StepLoad(writing.size(), writing.size());
     for (Slot slot : writing) {
       int[] draft = maySpeculate(slot) ? slot.draft(load) : Speculation.NONE;
-      add(batch, slot, slot.token(slot.sequence().length()), isRounded(slot));
+      add(batch, slot, slot.token(slot.sequence().length()));
       for (int token : draft) {
-        add(batch, slot, token, isRounded(slot));
+        add(batch, slot, token);
       }
       sampled.add(new Sampled(slot, draft));
     }
@@ -627,20 +629,30 @@ public final class BatchingEngine implements InferenceEngine {
     }
   }
 
-  private static void add(Batch batch, Slot slot, int token, boolean isRounded) {
-    if (isRounded) {
-      batch.addGenerated(slot.sequence(), token, true, slot.lease().choice());
-    } else {
-      batch.add(slot.sequence(), token, true, slot.lease().choice());
+  /** Kinds of tokens in the order in which a batch takes them. */
+  private enum Kind {
+    GENERATED,
+    PROMPT,
+    PLAIN
+  }
+
+  /** The kind of a request's next token, which is a prompt's last or an answer's. */
+  private Kind kind(Slot slot) {
+    return isRounded(slot) ? Kind.GENERATED : slot.mayRound() ? Kind.PROMPT : Kind.PLAIN;
+  }
+
+  private void add(Batch batch, Slot slot, int token) {
+    LoraChoice choice = slot.lease().choice();
+    switch (kind(slot)) {
+      case GENERATED -> batch.addGenerated(slot.sequence(), token, true, choice);
+      case PROMPT -> batch.addPrompt(slot.sequence(), token, true, choice);
+      case PLAIN -> batch.add(slot.sequence(), token, true, choice);
     }
   }
 
-  /**
-   * Whether answers of a request are computed from rounded activations. Those of adapters are not:
-   * rounding tips a router's tie in a fixture with one, which costs more than the bar allows.
-   */
+  /** Whether answers of a request are computed in another way than its prompt. */
   private boolean rounds(Slot slot) {
-    return canRound && slot.lease().choice().adapter() == null;
+    return canRound && slot.mayRound();
   }
 
   /** Whether a request's next token is; the last of a prompt is not. */

@@ -32,8 +32,12 @@ final class PromptPass {
     this.logits = new float[isLast ? transformer.vocabularySize() : 0];
     Batch batch = new Batch();
     for (int i = 0; i < tokens; i++) {
-      batch.add(
-          slot.sequence(), slot.token(from + i), isLast && i == tokens - 1, slot.lease().choice());
+      boolean wantsLogits = isLast && i == tokens - 1;
+      if (slot.mayRound()) {
+        batch.addPrompt(slot.sequence(), slot.token(from + i), wantsLogits, slot.lease().choice());
+      } else {
+        batch.add(slot.sequence(), slot.token(from + i), wantsLogits, slot.lease().choice());
+      }
     }
     this.pass = transformer.begin(batch, logits);
   }

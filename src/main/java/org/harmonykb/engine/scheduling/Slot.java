@@ -72,6 +72,14 @@ final class Slot implements TokenStream {
     return request;
   }
 
+  /**
+   * Whether its tokens may be computed from rounded activations. Those of adapters are not: rounding
+   * tips a router's tie in a fixture with one, which costs more than the bar allows.
+   */
+  boolean mayRound() {
+    return lease.choice().adapter() == null;
+  }
+
   AdapterRegistry.Lease lease() {
     return lease;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 import org.harmonykb.engine.format.TensorType;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,101 @@ class KernelTwinsTest {
     float[] out = new float[tokens * 7];
     kernel.multiplyRounded(
         data.address(), rows, columns, x.values, 0, x.scales, 0, tokens, out, 0, 7);
+    return out;
+  }
+
+  @Test
+  void packedProductsAreTheSameForAnyShapeAndCompany() {
+    for (int columns : new int[] {32, 96, 320, 768}) {
+      for (int tokens = 1; tokens <= 25; tokens += 3) {
+        int rows = 1 + random.nextInt(70);
+        try (Arena arena = Arena.ofConfined();
+            PackedActivations packed = new PackedActivations()) {
+          MemorySegment data = arena.allocate(TensorType.MXFP4.bytes((long) rows * columns));
+          for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
+          }
+          for (long i = 0; i < data.byteSize(); i += 17) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) (110 + random.nextInt(16)));
+          }
+          float[] x = values(tokens * columns);
+          float[] expected = packed(scalar, packed, x, data, rows, columns, tokens);
+          assertThat(packed(vector, packed, x, data, rows, columns, tokens)).isEqualTo(expected);
+          int alone = random.nextInt(tokens);
+          float[] itsOwn = Arrays.copyOfRange(x, alone * columns, (alone + 1) * columns);
+          assertThat(packed(vector, packed, itsOwn, data, rows, columns, 1))
+              .isEqualTo(Arrays.copyOfRange(expected, alone * rows, (alone + 1) * rows));
+          float[] weights = new float[rows * columns];
+          vector.dequantize(TensorType.MXFP4, data.address(), weights, 0, weights.length);
+          for (int t = 0; t < tokens; t++) {
+            for (int r = 0; r < rows; r++) {
+              double exact = 0;
+              double size = 0;
+              for (int c = 0; c < columns; c++) {
+                double term = (double) weights[r * columns + c] * x[t * columns + c];
+                exact += term;
+                size += Math.abs(term);
+              }
+              assertThat((double) expected[t * rows + r]).isCloseTo(exact, within(size * 4e-3));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void packedProductsHoldTheLargestOfAllNumbers() {
+    int columns = 64;
+    try (Arena arena = Arena.ofConfined();
+        PackedActivations packed = new PackedActivations()) {
+      MemorySegment data = arena.allocate(TensorType.MXFP4.bytes(columns));
+      data.fill((byte) 0xff); // all codes -6
+      data.set(ValueLayout.JAVA_BYTE, 0, (byte) 127);
+      data.set(ValueLayout.JAVA_BYTE, 17, (byte) 127);
+      float[] x = new float[columns];
+      Arrays.fill(x, 0, 32, -7f);
+      Arrays.fill(x, 32, 48, 3f);
+      float[] out = packed(vector, packed, x, data, 1, columns, 1);
+      assertThat(out[0]).isCloseTo(6 * (32 * 7 - 16 * 3), within(1e-2f));
+    }
+  }
+
+  private static float[] packed(
+      Kernel kernel,
+      PackedActivations packed,
+      float[] x,
+      MemorySegment data,
+      int rows,
+      int columns,
+      int tokens) {
+    packed.clear();
+    assertThat(packed.reserve(tokens, columns)).isZero();
+    packed.allocate();
+    int groupUnits = columns / PackedActivations.BLOCK;
+    for (int t = 0, unit = 0; t < tokens; t += PackedActivations.GROUP, unit += groupUnits) {
+      kernel.pack(
+          x,
+          t * columns,
+          columns,
+          Math.min(PackedActivations.GROUP, tokens - t),
+          packed.address(unit),
+          packed.scales(),
+          unit * PackedActivations.GROUP);
+    }
+    float[] out = new float[tokens * rows];
+    kernel.multiplyPacked(
+        data.address(),
+        rows,
+        columns,
+        packed.address(0),
+        packed.scales(),
+        0,
+        tokens,
+        new PackedScratch(),
+        out,
+        0,
+        rows);
     return out;
   }
 

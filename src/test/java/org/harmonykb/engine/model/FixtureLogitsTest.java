@@ -101,6 +101,13 @@ class FixtureLogitsTest {
         .isLessThanOrEqualTo(1e-3);
   }
 
+  @ParameterizedTest
+  @MethodSource("plainModels")
+  void promptsStayCloseWithPackedActivations(Case model) throws IOException {
+    assertThat(meanDivergence(model, KvLayout.F32, Activations.INT10, true))
+        .isLessThanOrEqualTo(1e-3);
+  }
+
   private static double meanDivergence(Case model, KvLayout layout, boolean sameArgmax)
       throws IOException {
     return meanDivergence(model, layout, Activations.F32, sameArgmax);
@@ -125,11 +132,7 @@ class FixtureLogitsTest {
         int next = 0;
         for (int i = 0; i < model.tokens.length; i++) {
           boolean wanted = next < model.positions.length && model.positions[next] == i;
-          if (activations == Activations.F32) {
-            batch.add(sequence, model.tokens[i], wanted, choice);
-          } else {
-            batch.addGenerated(sequence, model.tokens[i], wanted, choice);
-          }
+          batch.addAs(activations, sequence, model.tokens[i], wanted, choice);
           next += wanted ? 1 : 0;
         }
         int vocabulary = transformer.vocabularySize();
