@@ -64,6 +64,25 @@ interface Kernel {
       int outOffset);
 
   /**
+   * Multiplies rows of weights with a few tokens without storing them de-quantised; the result is
+   * the same to the bit as by {@link #dequantize} and {@link #multiply}.
+   *
+   * @param out value of token t and row r goes to {@code outOffset + t * outStride + r}
+   * @return false if there is no such kernel for this type and number; nothing was computed then
+   */
+  boolean multiplyFew(
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride);
+
+  /**
    * Whether products with {@link RoundedActivations} and {@link PackedActivations} are faster than
    * with floats.
    */

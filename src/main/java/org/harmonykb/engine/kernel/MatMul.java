@@ -254,17 +254,23 @@ final class MatMul {
       Kernel kernel, float[][] scratches, int worker, Job job, int from, int to) {
     int columns = job.columns;
     long rowBytes = job.type.bytes(columns);
+    long address = job.address + from * rowBytes;
+    int at = job.outOffset + from;
     boolean isDone =
         job.tokens == 1
-            && kernel.multiplyOne(
+            ? kernel.multiplyOne(
+                job.type, address, to - from, columns, job.x, job.xOffset, job.out, at)
+            : kernel.multiplyFew(
                 job.type,
-                job.address + from * rowBytes,
+                address,
                 to - from,
                 columns,
                 job.x,
                 job.xOffset,
+                job.tokens,
                 job.out,
-                job.outOffset + from);
+                at,
+                job.rows);
     if (!isDone) {
       multiplyDequantized(kernel, scratches, worker, job, from, to);
     }

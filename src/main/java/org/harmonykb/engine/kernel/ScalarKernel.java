@@ -53,6 +53,21 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public boolean multiplyFew(
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    return false;
+  }
+
+  @Override
   public boolean isFasterRounded(TensorType type) {
     return false;
   }

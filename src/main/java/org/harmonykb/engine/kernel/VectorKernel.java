@@ -67,6 +67,25 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public boolean multiplyFew(
+      TensorType type,
+      long address,
+      int rows,
+      int columns,
+      float[] x,
+      int xOffset,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    if (!HAS_NARROW_BYTES || type != TensorType.Q8_0 || tokens > VectorFew.MOST_TOKENS) {
+      return false;
+    }
+    VectorFew.q80(address, rows, columns, x, xOffset, tokens, out, outOffset, outStride);
+    return true;
+  }
+
+  @Override
   public boolean isFasterRounded(TensorType type) {
     return LANES == 8 && type == TensorType.MXFP4;
   }

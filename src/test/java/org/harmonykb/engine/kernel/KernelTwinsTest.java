@@ -149,6 +149,43 @@ class KernelTwinsTest {
   }
 
   @Test
+  void fewTokensAreMultipliedAsByTiles() {
+    for (int columns : new int[] {32, 96, 768}) {
+      for (int tokens = 2; tokens <= 8; tokens++) {
+        int rows = 4 * (1 + random.nextInt(3));
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment data = arena.allocate(TensorType.Q8_0.bytes((long) rows * columns));
+          for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
+          }
+          for (long i = 0; i < data.byteSize(); i += 34) {
+            data.set(Memory.SHORT, i, Float.floatToFloat16(random.nextFloat()));
+          }
+          float[] x = values(tokens * columns);
+          float[] weights = new float[rows * columns];
+          vector.dequantize(TensorType.Q8_0, data.address(), weights, 0, weights.length);
+          float[] expected = new float[tokens * rows];
+          for (int r = 0; r < rows; r += 4) {
+            vector.multiply(
+                weights, r * columns, columns, x, 0, tokens, expected, r, rows, 4);
+          }
+          for (int fewer = rows - 1; fewer <= rows; fewer++) { // odd and even
+            float[] ours = new float[tokens * rows];
+            assertThat(
+                    vector.multiplyFew(
+                        TensorType.Q8_0, data.address(), fewer, columns, x, 0, tokens, ours, 0, rows))
+                .isTrue();
+            for (int t = 0; t < tokens; t++) {
+              assertThat(Arrays.copyOfRange(ours, t * rows, t * rows + fewer))
+                  .isEqualTo(Arrays.copyOfRange(expected, t * rows, t * rows + fewer));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void packedProductsAreTheSameForAnyShapeAndCompany() {
     for (int columns : new int[] {32, 96, 320, 768}) {
       for (int tokens = 1; tokens <= 25; tokens += 3) {
