@@ -18,6 +18,9 @@ import org.springframework.validation.annotation.Validated;
  * @param kvCacheDisk the same on disk, kept over restarts; 0 keeps none
  * @param memory of the process, as {@code auto} or a size; decides whether all weights are mapped
  *     or experts are read into slots
+ * @param lock whether mapped weights stay in memory once they are read; needs a right or a limit
+ *     that allows it (CAP_IPC_LOCK, ulimit -l), and is worth it where the system reclaims what looks
+ *     cold or others push it out
  * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
  * @param activations what weights are multiplied with: f32, or where it is faster, int12 for
  *     generated tokens, or int10 for prompts too
@@ -30,6 +33,7 @@ record EngineProperties(
     @DefaultValue("1GB") DataSize kvCacheMemory,
     @DefaultValue("4GB") DataSize kvCacheDisk,
     @DefaultValue("auto") String memory,
+    @DefaultValue("false") boolean lock,
     @DefaultValue("true") boolean speculation,
     @DefaultValue("int10") EngineOptions.Activations activations) {
 
@@ -47,7 +51,7 @@ record EngineProperties(
             .withThreads(threads)
             .withSpeculation(speculation)
             .withActivations(activations)
-            .withMemory(MemoryOptions.parse(memory).plusOthers(SERVICE_BYTES))
+            .withMemory(MemoryOptions.parse(memory).plusOthers(SERVICE_BYTES).withLocks(lock))
             .withKvCacheBytes(kvCacheMemory.toBytes());
     return kvCacheDisk.toBytes() == 0
         ? options

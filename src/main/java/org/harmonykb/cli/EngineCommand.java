@@ -276,7 +276,7 @@ final class EngineCommand {
         MemoryPlan plan =
             MemoryPlan.choose(file, memory.options(), 0, shape.bytes(Math.max(1, ids.length)));
         try (KvCache cache = new KvCache(shape, 1);
-            WeightStore weights = WeightStore.open(file, plan)) {
+            WeightStore weights = WeightStore.open(file, plan, memory.options())) {
           Transformer transformer = Architectures.build(file, compute, layout, weights);
           check(ids, transformer.vocabularySize());
           try (LoraAdapter adapter = lora == null ? null : LoraAdapter.load(lora, transformer)) {

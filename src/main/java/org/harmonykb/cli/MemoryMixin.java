@@ -14,7 +14,12 @@ final class MemoryMixin {
           "memory of the process, such as 6GB; a mixture of experts that needs more is read from disk expert by expert. auto (the default) is what the cgroup or the machine has")
   private String memory = "auto";
 
+  @Option(
+      names = "--lock",
+      description = "keep mapped weights in memory once they are read, if the system allows it")
+  private boolean lock;
+
   MemoryOptions options() {
-    return MemoryOptions.parse(memory);
+    return MemoryOptions.parse(memory).withLocks(lock);
   }
 }

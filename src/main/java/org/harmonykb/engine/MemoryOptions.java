@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  * @param limitBytes memory of the whole process, its heap and the pages that it maps included; 0
  *     means what its cgroup or the machine has
  * @param othersBytes what the rest of the process needs outside the heap
+ * @param locks whether mapped weights stay in memory once they are read, if the system allows it
  */
-public record MemoryOptions(long limitBytes, long othersBytes) {
+public record MemoryOptions(long limitBytes, long othersBytes, boolean locks) {
 
   private static final Pattern SIZE =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgt]?)(i?)b?", Pattern.CASE_INSENSITIVE);
@@ -20,7 +21,7 @@ public record MemoryOptions(long limitBytes, long othersBytes) {
   /** Code, classes, threads and the garbage collector of a process that runs the engine alone. */
   private static final long JVM_BYTES = 320L << 20;
 
-  public static final MemoryOptions AUTO = new MemoryOptions(0, JVM_BYTES);
+  public static final MemoryOptions AUTO = new MemoryOptions(0, JVM_BYTES, false);
 
   public MemoryOptions {
     if (limitBytes < 0 || othersBytes < 0) {
@@ -48,7 +49,7 @@ public record MemoryOptions(long limitBytes, long othersBytes) {
     if (bytes == 0) {
       throw new IllegalArgumentException("the memory must not be 0; 'auto' takes what is there");
     }
-    return new MemoryOptions(bytes, JVM_BYTES);
+    return new MemoryOptions(bytes, JVM_BYTES, false);
   }
 
   private static String lower(String text) {
@@ -57,7 +58,12 @@ public record MemoryOptions(long limitBytes, long othersBytes) {
 
   /** With room for more than the engine. */
   public MemoryOptions plusOthers(long bytes) {
-    return new MemoryOptions(limitBytes, othersBytes + bytes);
+    return new MemoryOptions(limitBytes, othersBytes + bytes, locks);
+  }
+
+  /** With or without locked pages. */
+  public MemoryOptions withLocks(boolean isOn) {
+    return new MemoryOptions(limitBytes, othersBytes, isOn);
   }
 
   /** The limit in bytes: as configured, else the cgroup's, else seven eighths of the machine. */

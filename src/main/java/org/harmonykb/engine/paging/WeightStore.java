@@ -1,5 +1,6 @@
 package org.harmonykb.engine.paging;
 
+import org.harmonykb.engine.MemoryOptions;
 import org.harmonykb.engine.MemoryStatus;
 import org.harmonykb.engine.format.ModelFile;
 import org.harmonykb.engine.format.Tensor;
@@ -13,8 +14,14 @@ public interface WeightStore extends AutoCloseable {
   }
 
   /** What the plan says. */
-  static WeightStore open(ModelFile file, MemoryPlan plan) {
-    return plan.isPaged() ? new PagedWeights(file, plan) : new MappedWeights(plan);
+  static WeightStore open(ModelFile file, MemoryPlan plan, MemoryOptions options) {
+    if (plan.isPaged()) {
+      return new PagedWeights(file, plan);
+    }
+    if (options.locks()) {
+      PageLock.lock(file);
+    }
+    return new MappedWeights(plan);
   }
 
   /** A matrix that every token needs. */

@@ -141,7 +141,7 @@ public final class BatchingEngine implements InferenceEngine {
           plan.doubt().isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
           "Memory: {0}",
           plan.describe());
-      store = WeightStore.open(file, plan);
+      store = WeightStore.open(file, plan, options.memory());
       weights = store;
       transformer = Architectures.build(file, threads, layout, store);
       cache = new KvCache(shape, plan.kvCacheBytes(), kvFile(options, shape));
