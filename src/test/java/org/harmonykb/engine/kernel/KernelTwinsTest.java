@@ -2,6 +2,7 @@ package org.harmonykb.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -150,6 +151,7 @@ class KernelTwinsTest {
 
   @Test
   void fewTokensAreMultipliedAsByTiles() {
+    assumeTrue(VectorSpeciesChoice.HAS_NARROW_BYTES, "needs vectors of 256 bits or more");
     for (int columns : new int[] {32, 96, 768}) {
       for (int tokens = 2; tokens <= 8; tokens++) {
         int rows = 4 * (1 + random.nextInt(3));
