@@ -19,8 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * @param memory of the process, as {@code auto} or a size; decides whether all weights are mapped
  *     or experts are read into slots
  * @param lock whether mapped weights stay in memory once they are read; needs a right or a limit
- *     that allows it (CAP_IPC_LOCK, ulimit -l), and is worth it where the system reclaims what looks
- *     cold or others push it out
+ *     that allows it (CAP_IPC_LOCK, ulimit -l), and is worth it where the system reclaims what
+ *     looks cold or others push it out
  * @param speculation whether repeated tokens are guessed, where that pays; answers are the same
  * @param activations what weights are multiplied with: f32, or where it is faster, int12 for
  *     generated tokens, or int10 for prompts too

@@ -54,7 +54,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "f32|int12|int10",
       defaultValue = "int10",
-      description = "f32, int12 for generated tokens, or int10 for prompts too; ${DEFAULT-VALUE} by default")
+      description =
+          "f32, int12 for generated tokens, or int10 for prompts too; ${DEFAULT-VALUE} by default")
   private String activations = "int10";
 
   @Option(names = "-t", paramLabel = "THREADS", defaultValue = "0")

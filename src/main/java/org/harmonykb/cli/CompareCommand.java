@@ -48,7 +48,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "f32|int12|int10",
       defaultValue = "f32",
-      description = "what B's tokens are multiplied with: int12 as if generated, int10 as if of a prompt;"
+      description =
+          "what B's tokens are multiplied with: int12 as if generated, int10 as if of a prompt;"
               + " ${DEFAULT-VALUE} by default")
   private String activations = "f32";
 

@@ -267,8 +267,7 @@ final class EngineCommand {
       AdapterChoice.checkScale(scale);
       int[] ids = JSON.readValue(Files.readString(tokens), int[].class);
       try (ModelFile file = ModelFile.open(model);
-          Compute compute =
-              new Compute(0, precision())) {
+          Compute compute = new Compute(0, precision())) {
         ModelConfig config = ModelConfig.from(file.metadata());
         KvCache.Shape shape =
             new KvCache.Shape(
@@ -320,8 +319,7 @@ final class EngineCommand {
         for (int i = from; i < to; i++) {
           int at = i;
           boolean wantsLogits = Arrays.stream(positions).anyMatch(p -> p == at);
-          rowOf[i - from] =
-              batch.addAs(precision(), sequence, ids[i], wantsLogits, choice);
+          rowOf[i - from] = batch.addAs(precision(), sequence, ids[i], wantsLogits, choice);
           wanted += rowOf[i - from] < 0 ? 0 : 1;
         }
         float[] logits = new float[wanted * vocabulary];

@@ -189,8 +189,7 @@ final class MatMul {
     return at;
   }
 
-  private static void pack(
-      Kernel kernel, PackedActivations packed, int at, Job job, int group) {
+  private static void pack(Kernel kernel, PackedActivations packed, int at, Job job, int group) {
     int first = group * PackedActivations.GROUP;
     int unit = at + group * (job.columns / PackedActivations.BLOCK);
     kernel.pack(

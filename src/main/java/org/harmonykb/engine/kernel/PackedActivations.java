@@ -8,9 +8,8 @@ import java.lang.foreign.MemorySegment;
  * largest becomes {@link #LARGEST} or its negative, so that the products of four weights fit into
  * 16 bits together. Eight tokens lie side by side: {@code [group][block][16 pairs][8 tokens][2]}
  * shorts. A pair holds the columns i and 16 + i of a block, as a byte of MXFP4 does; those of even
- * i come first, as the codes come out of their look-up. A block
- * depends on its own token only. Owned by one thread, which reserves; several may fill it, and read
- * it then.
+ * i come first, as the codes come out of their look-up. A block depends on its own token only.
+ * Owned by one thread, which reserves; several may fill it, and read it then.
  */
 final class PackedActivations implements AutoCloseable {
 

@@ -6,6 +6,7 @@ final class PackedScratch {
   int[] weights = {}; // [row][pairs of columns]
   float[] weightScales = {}; // [row][block]
   float[] sums = {}; // [group][row][8 tokens]
+  long touched; // written, so that reading ahead is not taken for useless
 
   void ensure(int rows, int blocks, int groups) {
     if (weights.length < rows * blocks * 16) {

@@ -61,8 +61,7 @@ final class ScalarPacked {
           for (int i = 0; i < 16; i++) {
             int codes = Memory.unsignedByte(block + 1 + i);
             sum +=
-                Mxfp4Table.CODES[codes & 15]
-                    * Memory.ALL.get(Memory.SHORT, address(unit, lane, i));
+                Mxfp4Table.CODES[codes & 15] * Memory.ALL.get(Memory.SHORT, address(unit, lane, i));
             sum +=
                 Mxfp4Table.CODES[codes >> 4]
                     * Memory.ALL.get(Memory.SHORT, address(unit, lane, i + 16));

@@ -149,7 +149,17 @@ final class VectorKernel implements Kernel {
       int outOffset,
       int outStride) {
     VectorPacked.multiply(
-        address, rows, columns, x, scales, scalesOffset, tokens, scratch, out, outOffset, outStride);
+        address,
+        rows,
+        columns,
+        x,
+        scales,
+        scalesOffset,
+        tokens,
+        scratch,
+        out,
+        outOffset,
+        outStride);
   }
 
   @Override

@@ -132,14 +132,23 @@ final class LoraPass {
     int at = 0;
     for (Part part : parts) {
       compute.product(
-          part.delta.a(), part.matrix, part.x, part.xOffset, part.rows, TokenKinds.PLAIN, low, at, null);
+          part.delta.a(),
+          part.matrix,
+          part.x,
+          part.xOffset,
+          part.rows,
+          TokenKinds.PLAIN,
+          low,
+          at,
+          null);
       at += part.rows * part.delta.a().rows();
     }
     compute.run();
     int lowAt = 0;
     int highAt = 0;
     for (Part part : parts) {
-      compute.product(part.delta.b(), part.matrix, low, lowAt, part.rows, TokenKinds.PLAIN, high, highAt, null);
+      compute.product(
+          part.delta.b(), part.matrix, low, lowAt, part.rows, TokenKinds.PLAIN, high, highAt, null);
       lowAt += part.rows * part.delta.a().rows();
       highAt += part.rows * part.delta.b().rows();
     }

@@ -30,7 +30,8 @@ final class PageLock {
   static boolean lock(ModelFile file) {
     Optional<MethodHandle> lock = function();
     if (lock.isEmpty()) {
-      LOG.log(System.Logger.Level.WARNING, "This system cannot lock pages; weights may be paged out");
+      LOG.log(
+          System.Logger.Level.WARNING, "This system cannot lock pages; weights may be paged out");
       return false;
     }
     long bytes = 0;

@@ -73,8 +73,8 @@ final class Slot implements TokenStream {
   }
 
   /**
-   * Whether its tokens may be computed from rounded activations. Those of adapters are not: rounding
-   * tips a router's tie in a fixture with one, which costs more than the bar allows.
+   * Whether its tokens may be computed from rounded activations. Those of adapters are not:
+   * rounding tips a router's tie in a fixture with one, which costs more than the bar allows.
    */
   boolean mayRound() {
     return lease.choice().adapter() == null;

@@ -168,14 +168,22 @@ class KernelTwinsTest {
           vector.dequantize(TensorType.Q8_0, data.address(), weights, 0, weights.length);
           float[] expected = new float[tokens * rows];
           for (int r = 0; r < rows; r += 4) {
-            vector.multiply(
-                weights, r * columns, columns, x, 0, tokens, expected, r, rows, 4);
+            vector.multiply(weights, r * columns, columns, x, 0, tokens, expected, r, rows, 4);
           }
           for (int fewer = rows - 1; fewer <= rows; fewer++) { // odd and even
             float[] ours = new float[tokens * rows];
             assertThat(
                     vector.multiplyFew(
-                        TensorType.Q8_0, data.address(), fewer, columns, x, 0, tokens, ours, 0, rows))
+                        TensorType.Q8_0,
+                        data.address(),
+                        fewer,
+                        columns,
+                        x,
+                        0,
+                        tokens,
+                        ours,
+                        0,
+                        rows))
                 .isTrue();
             for (int t = 0; t < tokens; t++) {
               assertThat(Arrays.copyOfRange(ours, t * rows, t * rows + fewer))
