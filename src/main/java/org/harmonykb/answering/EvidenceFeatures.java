@@ -1,6 +1,7 @@
 package org.harmonykb.answering;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -50,6 +51,8 @@ final class EvidenceFeatures {
   private final List<Passage> passages;
   private final @Nullable Pattern unit;
   private final List<Glossary.Concept> concepts;
+  private final Set<Glossary.Place> askedPlaces;
+  private final Map<Integer, Boolean> elsewhere = new HashMap<>();
   private double weightOfAll;
 
   EvidenceFeatures(String question, List<Passage> passages) {
@@ -58,6 +61,7 @@ final class EvidenceFeatures {
     this.type = AnswerType.of(question);
     this.unit = AnswerUnit.of(question);
     this.concepts = Glossary.BUILT_IN.in(question);
+    this.askedPlaces = Glossary.BUILT_IN.places(question);
     this.askedSet = Terms.ofQuestion(question);
     this.asked = List.copyOf(askedSet);
     Matcher names = ENTITY.matcher(question);
@@ -114,6 +118,26 @@ final class EvidenceFeatures {
 
   Set<String> headingTerms(Sentence sentence) {
     return headingTerms.get(sentence.passage - 1);
+  }
+
+  /**
+   * Whether a sentence is from a passage whose heading names another place than the question and
+   * that names none of the question's.
+   */
+  boolean isElsewhere(Sentence sentence) {
+    return !askedPlaces.isEmpty()
+        && elsewhere.computeIfAbsent(sentence.passage, _ -> isElsewhere(passage(sentence)));
+  }
+
+  /** A city is compared with cities only: Leipzig is not elsewhere than Germany. */
+  private boolean isElsewhere(Passage passage) {
+    Set<Glossary.Place> named =
+        Glossary.BUILT_IN.places(passage.title() + "\n" + passage.section());
+    boolean isOfOthers =
+        named.stream().anyMatch(p -> askedPlaces.stream().anyMatch(a -> a.isCity() == p.isCity()));
+    return isOfOthers
+        && Collections.disjoint(named, askedPlaces)
+        && Collections.disjoint(Glossary.BUILT_IN.places(passage.text()), askedPlaces);
   }
 
   /** The words of all passages. */

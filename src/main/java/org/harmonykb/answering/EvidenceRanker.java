@@ -37,6 +37,9 @@ final class EvidenceRanker {
   /** What a line of a document's head loses where nobody asks for one. */
   private static final double HEAD_LOSS = 3;
 
+  /** What a sentence on another place than the one asked about loses. */
+  private static final double ELSEWHERE_LOSS = 4;
+
   /** From this similarity of its question on, a curated answer goes first. */
   private static final double CURATED_CLOSE = 0.84;
 
@@ -71,7 +74,8 @@ final class EvidenceRanker {
     }
     candidates.sort(
         Comparator.comparingDouble(
-                (Candidate c) -> dot(weights, c.features) + extra(c.sentence, curated, asksForHead))
+                (Candidate c) ->
+                    dot(weights, c.features) + extra(counted, c.sentence, curated, asksForHead))
             .reversed());
     float[] vector = embedder.query(language, question);
     List<Evidence.Sentence> ranked = new ArrayList<>();
@@ -90,7 +94,7 @@ final class EvidenceRanker {
               c.sentence.place(),
               c.sentence.piece(),
               c.features,
-              dot(weights, c.features) + extra(c.sentence, curated, asksForHead)));
+              dot(weights, c.features) + extra(counted, c.sentence, curated, asksForHead)));
     }
     ranked.sort(Comparator.comparingDouble(Evidence.Sentence::score).reversed());
     double[] signals = EvidenceGate.signals(counted, ranked, unknown);
@@ -101,8 +105,12 @@ final class EvidenceRanker {
   }
 
   private static double extra(
-      EvidenceFeatures.Sentence sentence, Set<Integer> curated, boolean asksForHead) {
+      EvidenceFeatures counted,
+      EvidenceFeatures.Sentence sentence,
+      Set<Integer> curated,
+      boolean asksForHead) {
     return (curated.contains(sentence.passage()) ? CURATED_BONUS : 0)
+        - (counted.isElsewhere(sentence) ? ELSEWHERE_LOSS : 0)
         - (!asksForHead && DocumentHead.isOne(sentence.text()) ? HEAD_LOSS : 0);
   }
 

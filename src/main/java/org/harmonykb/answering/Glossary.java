@@ -21,6 +21,11 @@ final class Glossary {
 
   static final Glossary BUILT_IN = read("/answering/glossary.txt");
 
+  /** Kinds of groups: by how many signs their line begins with. */
+  private static final int COUNTRY = 1;
+
+  private static final int CITY = 2;
+
   /** Longest phrase, in words or Han characters, that is looked up. */
   private static final int LONGEST = 6;
 
@@ -36,8 +41,15 @@ final class Glossary {
    */
   record Phrase(String text, Set<String> terms, List<String> words) {}
 
-  /** The ways to say one thing. */
-  private record Group(List<Phrase> phrases) {}
+  /** The ways to say one thing, or to name one place. */
+  private record Group(List<Phrase> phrases, int kind) {}
+
+  /**
+   * A country or a city.
+   *
+   * @param name the terms of its first name
+   */
+  record Place(Set<String> name, boolean isCity) {}
 
   /**
    * What a question says in other words than a document may.
@@ -59,8 +71,9 @@ final class Glossary {
         continue;
       }
       List<Phrase> phrases = new ArrayList<>();
-      Group group = new Group(phrases);
-      for (String phrase : line.split("\\|")) {
+      int kind = line.startsWith("@@") ? CITY : line.startsWith("@") ? COUNTRY : 0;
+      Group group = new Group(phrases, kind);
+      for (String phrase : line.substring(kind).split("\\|")) {
         List<Terms.Word> words = Terms.words(phrase);
         Set<String> terms = terms(words);
         if (!terms.isEmpty()) {
@@ -106,6 +119,22 @@ final class Glossary {
       }
     }
     return concepts;
+  }
+
+  /** The places that a text names. */
+  Set<Place> places(String text) {
+    List<Terms.Word> words = Terms.words(text);
+    Set<Place> places = new HashSet<>();
+    for (int length = LONGEST; length > 0; length--) {
+      for (int i = 0; i + length <= words.size(); i++) {
+        for (Group group : groups.getOrDefault(key(words.subList(i, i + length)), List.of())) {
+          if (group.kind > 0) {
+            places.add(new Place(group.phrases.getFirst().terms, group.kind == CITY));
+          }
+        }
+      }
+    }
+    return places;
   }
 
   /** For each thing that a question says the other ways to say it, for {@code Query.related}. */

@@ -66,6 +66,17 @@ class EvidenceTest {
   }
 
   @Test
+  void aRuleOfAnotherPlaceComesLast() {
+    List<Passage> rules =
+        List.of(
+            passage("Annual leave, Hamburg", "Employees have 30 days of annual leave."),
+            passage("Annual leave, Leipzig", "Employees have 28 days of annual leave."));
+    assertThat(best("How many days of annual leave are there in Leipzig?", rules)).contains("28");
+    assertThat(best("How many days of annual leave are there in Hamburg?", rules)).contains("30");
+    assertThat(best("莱比锡的年假有多少天？", rules)).contains("28");
+  }
+
+  @Test
   void evidenceIsWeakerWhereTheAnswerIsMissing() {
     assertThat(
             ranker

@@ -110,7 +110,7 @@ class OpenAiIT {
   }
 
   /** Without what differs each time: ids, times, probabilities and heartbeats. */
-  private static String normal(String text) {
+  static String normal(String text) {
     return text.strip()
         .replaceAll("(chatcmpl|call)[-_][0-9a-f-]+", "$1-ID")
         .replaceAll("\"created\":\\d+", "\"created\":0")
