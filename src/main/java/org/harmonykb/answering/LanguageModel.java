@@ -111,7 +111,13 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     description = text;
     if (model != null) {
       Loaded ready = model;
-      Thread.ofVirtual().name("warm-up").start(ready.engine::warmUp);
+      Thread.ofVirtual()
+          .name("warm-up")
+          .start(
+              () -> {
+                fingerprint(); // while the file is there: what is mapped outlives it
+                ready.engine.warmUp();
+              });
     }
   }
 

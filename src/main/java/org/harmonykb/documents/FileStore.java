@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.harmonykb.faults.InsufficientDiskSpaceException;
 import org.springframework.stereotype.Component;
 
 /** Files under generated names. What was stored is on disk when the call returns. */
@@ -20,17 +21,24 @@ import org.springframework.stereotype.Component;
 class FileStore {
 
   private final Path folder;
+  private final long minFree;
 
   FileStore(DocumentProperties properties) {
+    minFree = properties.minFreeDisk().toBytes();
     folder = properties.dataDir().resolve("files");
   }
 
-  /** Stores content and returns its name. */
+  /**
+   * Stores content and returns its name.
+   *
+   * @throws InsufficientDiskSpaceException if less room than {@code kb.min-free-disk} would be left
+   */
   String store(byte[] content) {
     String name = UUID.randomUUID().toString();
+    Path part = folder.resolve(name + ".part");
     try {
       Files.createDirectories(folder);
-      Path part = folder.resolve(name + ".part");
+      requireRoom(content.length);
       try (FileChannel channel =
           FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -42,7 +50,26 @@ class FileStore {
       Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       return name;
     } catch (IOException e) {
+      discard(part, e);
       throw new UncheckedIOException("cannot store a file in " + folder, e);
+    }
+  }
+
+  /** The database and the index lie on the same disk, and need room for what they make of it. */
+  private void requireRoom(long bytes) throws IOException {
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (free - bytes < minFree) {
+      throw new InsufficientDiskSpaceException(
+          "The disk has %,d MB left, and uploads leave at least %,d MB free (kb.min-free-disk). The file was not stored"
+              .formatted(free >> 20, minFree >> 20));
+    }
+  }
+
+  private static void discard(Path part, IOException reason) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      reason.addSuppressed(e); // the next start's check removes it
     }
   }
 

@@ -2,12 +2,14 @@ package org.harmonykb.openai;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Locale;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.engine.sampling.SchemaException;
+import org.harmonykb.faults.Fault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -55,7 +57,15 @@ class OpenAiErrors {
           new Failure(503, OpenAiError.of(e.getMessage(), "server_error", null, "no_model"));
       case ErrorResponse response when response.getStatusCode().is4xxClientError() ->
           failure(response.getStatusCode().value(), null, null, e);
-      default -> new Failure(500, OpenAiError.of(e.getMessage(), "server_error", null, null));
+      default -> {
+        Fault fault = Fault.of(e);
+        yield fault == null
+            ? new Failure(500, OpenAiError.of(e.getMessage(), "server_error", null, null))
+            : new Failure(
+                fault.status(),
+                OpenAiError.of(
+                    fault.detail(), "server_error", null, fault.name().toLowerCase(Locale.ROOT)));
+      }
     };
   }
 

@@ -88,6 +88,14 @@ public interface SearchIndex extends SearchArms {
    */
   @Nullable String otherSpaces();
 
+  /**
+   * Whether the live generation was begun by a version that cut words otherwise. It answers, but
+   * scores of older and newer passages differ until a new generation is live.
+   */
+  default boolean hasOlderAnalysis() {
+    return false;
+  }
+
   /** Number of the live generation. */
   int generation();
 

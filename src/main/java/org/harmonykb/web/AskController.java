@@ -24,6 +24,7 @@ import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.PatientJson;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.engine.AdapterChoice;
+import org.harmonykb.faults.Fault;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
@@ -143,18 +144,27 @@ class AskController {
               "unsupported", answer.unsupported()));
       send(emitter, "done", answer);
       emitter.complete();
-    } catch (UncheckedIOException | IllegalStateException | AnswerCancelledException e) {
-      // The reader is gone; the generation ended with the exception.
-      EventStreams.end(emitter, e);
     } catch (RuntimeException e) {
+      Fault fault = Fault.of(e);
+      if (fault == null && isReaderGone(e)) {
+        EventStreams.end(emitter, e); // the generation ended with the exception
+        return;
+      }
       LOG.warn("An answer failed", e);
       try {
-        send(emitter, "error", Map.of("detail", String.valueOf(e.getMessage())));
+        String detail = fault == null ? String.valueOf(e.getMessage()) : fault.detail();
+        send(emitter, "error", Map.of("detail", detail));
         emitter.complete();
       } catch (UncheckedIOException | IllegalStateException gone) {
         EventStreams.end(emitter, gone);
       }
     }
+  }
+
+  private static boolean isReaderGone(RuntimeException e) {
+    return e instanceof UncheckedIOException
+        || e instanceof IllegalStateException
+        || e instanceof AnswerCancelledException;
   }
 
   private static void send(SseEmitter emitter, String event, Object data) {

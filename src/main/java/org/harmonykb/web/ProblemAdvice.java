@@ -1,5 +1,6 @@
 package org.harmonykb.web;
 
+import jakarta.servlet.http.HttpServletResponse;
 import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidAssistantException;
 import org.harmonykb.answering.InvalidQuestionException;
@@ -19,6 +20,8 @@ import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
+import org.harmonykb.faults.Fault;
+import org.harmonykb.faults.InsufficientDiskSpaceException;
 import org.harmonykb.ingestion.TooManyDeletionsException;
 import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
@@ -27,17 +30,26 @@ import org.harmonykb.security.ForbiddenException;
 import org.harmonykb.security.SignInRefusedException;
 import org.harmonykb.security.UnknownUserException;
 import org.harmonykb.security.UserConflictException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Every error as a problem detail of RFC 9457. */
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
   @ExceptionHandler({
     UnknownDocumentException.class,
@@ -136,6 +148,38 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     return ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
         .header(HttpHeaders.RETRY_AFTER, "10")
         .body(problem(HttpStatus.TOO_MANY_REQUESTS, e));
+  }
+
+  /** What nobody expected: the log has the whole of it, the caller no internals. */
+  @ExceptionHandler
+  @Nullable ResponseEntity<ProblemDetail> unexpected(Exception e, HttpServletResponse response)
+      throws Exception {
+    if (response.isCommitted()
+        || e instanceof AsyncRequestNotUsableException
+        || e instanceof AuthenticationException
+        || e instanceof AccessDeniedException) {
+      throw e;
+    }
+    Fault fault = Fault.of(e);
+    if (fault == null) {
+      LOG.error("A request failed", e);
+      return ResponseEntity.internalServerError()
+          .body(
+              ProblemDetail.forStatusAndDetail(
+                  HttpStatus.INTERNAL_SERVER_ERROR,
+                  "Something went wrong here; the service's log says what"));
+    }
+    LOG.warn("{}: {}", fault, String.valueOf(e.getMessage()));
+    ResponseEntity.BodyBuilder answer = ResponseEntity.status(fault.status());
+    if (fault.passes()) {
+      answer.header(HttpHeaders.RETRY_AFTER, "10");
+    }
+    return answer.body(
+        ProblemDetail.forStatusAndDetail(
+            HttpStatusCode.valueOf(fault.status()),
+            e instanceof InsufficientDiskSpaceException
+                ? String.valueOf(e.getMessage())
+                : fault.detail()));
   }
 
   private static ProblemDetail problem(HttpStatus status, RuntimeException e) {

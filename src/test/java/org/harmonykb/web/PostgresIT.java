@@ -6,9 +6,11 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.HttpCookie;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.harmonykb.security.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,8 +25,7 @@ class PostgresIT {
   @Test
   void serviceWorksOnPostgresAndSurvivesARestart(
       @TempDir Path data, @TempDir Path postgres, CapturedOutput log) throws Exception {
-    try (EmbeddedPostgres database =
-        EmbeddedPostgres.builder().setOverrideWorkingDirectory(postgres.toFile()).start()) {
+    try (EmbeddedPostgres database = postgres(postgres).start()) {
       String[] options = {
         "--kb.model.path=none",
         "--spring.datasource.url=" + database.getJdbcUrl("postgres", "postgres"),
@@ -71,8 +72,40 @@ class PostgresIT {
         assertThat(editor.get("/api/conversations/" + conversation).text()).contains("7:25");
         assertThat(editor.get("/api/documents").json()).hasSize(1);
         assertThat(editor.get("/actuator/health/readiness").text()).contains("UP");
+        goesAwayAndComesBack(database, postgres, editor, new Person(service.port()));
       }
     }
+  }
+
+  private static void goesAwayAndComesBack(
+      EmbeddedPostgres database, Path folder, Person editor, Person stranger) throws Exception {
+    int port = database.getPort();
+    database.close();
+    Person.Reply reply = editor.get("/api/documents");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(503);
+    assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(reply.header("Retry-After")).isEqualTo("10");
+    assertThat(reply.text()).contains("database does not answer").doesNotContain("Exception");
+    assertThat(stranger.get("/actuator/health/liveness").status()).isEqualTo(200);
+    assertThat(stranger.get("/actuator/health/readiness").status()).isEqualTo(503);
+    try (EmbeddedPostgres _ = postgres(folder).setPort(port).start()) {
+      Awaitility.await("the database is used again")
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> editor.get("/api/documents").json().size() == 1);
+      assertThat(
+              editor
+                  .post("/api/ask", Map.of("question", "When does the first ferry leave?"))
+                  .text())
+          .contains("7:25");
+    }
+  }
+
+  private static EmbeddedPostgres.Builder postgres(Path folder) {
+    return EmbeddedPostgres.builder()
+        .setOverrideWorkingDirectory(folder.toFile())
+        .setDataDirectory(folder.resolve("data"))
+        .setCleanDataDirectory(false);
   }
 
   private static HttpCookie cookie(String session) {

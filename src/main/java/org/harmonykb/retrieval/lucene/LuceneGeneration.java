@@ -18,6 +18,7 @@ import java.util.UUID;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.miscellaneous.PerFieldAnalyzerWrapper;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -62,19 +63,30 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
 
+  /** Of a Chinese text's score; the rest is for pairs of characters. */
+  private static final float CHINESE_WORDS_SHARE = 0.5f;
+
   /** What a thing said otherwise counts. */
   private static final float RELATED = 0.5f;
 
   /** Under this name a commit tells the vector spaces that the generation was begun with. */
   private static final String SPACES = "vector_spaces";
 
+  /** Under this name a commit tells the analysis of words that the generation was begun with. */
+  private static final String ANALYSIS = "analysis";
+
+  /** Changes with the fields of words and with how text is cut into them. */
+  private static final String CURRENT_ANALYSIS = "2";
+
   private final FSDirectory directory;
   private final VectorSpaces spaces;
   private final VectorStorage storage;
   private final String begunWith;
+  private final String analysis;
   private final IndexWriter writer;
   private final SearcherManager searchers;
   private final Map<LocalDate, Set<UUID>> undated;
+  private final Analyzer chineseWords = PassageAnalyzers.chineseWords();
   private final Map<String, Analyzer> analyzers =
       Map.of(
           Language.ENGLISH, PassageAnalyzers.english(),
@@ -94,15 +106,20 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
             fields.put(field + "_" + language, analyzer);
           }
         });
+    fields.put(PassageDocuments.CHINESE_WORDS, chineseWords);
     IndexWriterConfig config =
         new IndexWriterConfig(
                 new PerFieldAnalyzerWrapper(
                     Objects.requireNonNull(analyzers.get(Language.ENGLISH)), fields))
             .setSimilarity(new BM25Similarity(0.9f, 0.4f))
             .setCodec(storage.codec());
+    if (DirectoryReader.indexExists(directory)) {
+      verify(directory);
+    }
     writer = new IndexWriter(directory, config);
-    begunWith = begunWith();
-    writer.setLiveCommitData(Map.of(SPACES, begunWith).entrySet());
+    begunWith = recorded(SPACES, spaces.toString(), VectorSpaces.BUNDLED.toString());
+    analysis = recorded(ANALYSIS, CURRENT_ANALYSIS, "1");
+    writer.setLiveCommitData(Map.of(SPACES, begunWith, ANALYSIS, analysis).entrySet());
     writer.commit();
     searchers =
         new SearcherManager(
@@ -116,6 +133,23 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
               }
             });
     undated = withSearcher(PassageFilters::undated);
+  }
+
+  /**
+   * Reads all files and compares their checksums: Lucene itself looks at them only when segments
+   * are merged, and a search over damaged ones may fail or miss passages without a word.
+   */
+  private static void verify(FSDirectory directory) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        leaf.reader().checkIntegrity();
+      }
+    }
+  }
+
+  /** Whether it takes changes; a write that failed badly closes it. */
+  boolean isOpen() {
+    return writer.isOpen();
   }
 
   /** Links or copies the files of the last commit, which are never written again. */
@@ -133,24 +167,29 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     }
   }
 
-  private String begunWith() {
+  /** What the commit that the generation was begun with says under a name. */
+  private String recorded(String name, String now, String before) {
     if (writer.getDocStats().maxDoc == 0) {
-      return spaces.toString();
+      return now;
     }
     Iterable<Map.Entry<String, String>> recorded = writer.getLiveCommitData();
     if (recorded != null) {
       for (Map.Entry<String, String> entry : recorded) {
-        if (entry.getKey().equals(SPACES)) {
+        if (entry.getKey().equals(name)) {
           return entry.getValue();
         }
       }
     }
-    return VectorSpaces.BUNDLED.toString();
+    return before;
   }
 
   /** The spaces that its vectors lie in, where they are not those of the models in use. */
   @Nullable String otherSpaces() {
     return begunWith.equals(spaces.toString()) ? null : begunWith;
+  }
+
+  boolean hasOlderAnalysis() {
+    return !analysis.equals(CURRENT_ANALYSIS);
   }
 
   void replace(UUID documentId, List<Chunk> chunks) {
@@ -181,7 +220,8 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     analyzers.forEach(
         (language, analyzer) -> {
           QueryBuilder builder = new QueryBuilder(analyzer);
-          add(words, builder.createBooleanQuery("text_" + language, query.text()), 1);
+          float share = language.equals(Language.CHINESE) ? 1 - CHINESE_WORDS_SHARE : 1;
+          add(words, builder.createBooleanQuery("text_" + language, query.text()), share);
           add(
               words,
               builder.createBooleanQuery("section_" + language, query.text()),
@@ -189,6 +229,9 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
           add(words, builder.createBooleanQuery("title_" + language, query.text()), TITLE_BOOST);
           query.related().forEach(others -> add(words, any(builder, language, others), RELATED));
         });
+    QueryBuilder inWords = new QueryBuilder(chineseWords);
+    String field = PassageDocuments.CHINESE_WORDS;
+    add(words, inWords.createBooleanQuery(field, query.text()), CHINESE_WORDS_SHARE);
     BooleanQuery any = words.build();
     if (any.clauses().isEmpty()) {
       return List.of();

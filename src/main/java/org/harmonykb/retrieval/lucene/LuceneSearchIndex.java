@@ -1,8 +1,11 @@
 package org.harmonykb.retrieval.lucene;
 
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -14,6 +17,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Passage;
@@ -88,9 +93,9 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
           Files.exists(current)
               ? Files.readAllLines(current).stream().filter(line -> !line.isBlank()).toList()
               : List.of("1");
-      live = open(lines.getFirst());
+      live = openOrBegin(lines.getFirst());
       if (lines.size() > 1 && Files.isDirectory(generationFolder(number(lines.get(1))))) {
-        previous = open(lines.get(1));
+        previous = openPrevious(lines.get(1));
       }
       writeCurrent(live, previous);
       deleteOthers();
@@ -107,19 +112,77 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
         number, createdAt, new LuceneGeneration(generationFolder(number), spaces, storage));
   }
 
+  /**
+   * A live generation that is damaged gives way to an empty one: the database has all passages with
+   * their vectors, and the check at the start writes them again.
+   */
+  private Numbered openOrBegin(String line) throws IOException {
+    try {
+      return open(line);
+    } catch (CorruptIndexException
+        | IndexFormatTooOldException
+        | NoSuchFileException
+        | FileNotFoundException
+        | EOFException e) {
+      LOG.error(
+          "The index generation {} is damaged; it is written again from the database",
+          number(line),
+          e);
+      deleteFolder(generationFolder(number(line)));
+      return open(number(line) + " " + Instant.now());
+    }
+  }
+
+  private @Nullable Numbered openPrevious(String line) {
+    try {
+      return open(line);
+    } catch (IOException e) {
+      LOG.warn("The previous index generation is damaged and dropped", e);
+      return null;
+    }
+  }
+
+  /** Lucene closes an index whose disk was full; what it had committed is all there. */
+  private void onLive(Consumer<LuceneGeneration> change) {
+    try {
+      change.accept(live.generation);
+    } catch (RuntimeException e) {
+      if (live.generation.isOpen()) {
+        throw e;
+      }
+      reopenLive(e);
+      change.accept(live.generation);
+    }
+  }
+
+  private void reopenLive(RuntimeException reason) {
+    LOG.warn("The index was closed by a failed write and is opened again", reason);
+    try {
+      live.generation.close();
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+    try {
+      live = open(live.line());
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+      throw reason;
+    }
+  }
+
   private static int number(String line) {
     return Integer.parseInt(line.strip().split(" ", 2)[0]);
   }
 
   @Override
   public synchronized void replace(UUID documentId, List<Chunk> chunks) {
-    live.generation.replace(documentId, chunks);
+    onLive(generation -> generation.replace(documentId, chunks));
     alsoElsewhere(generation -> generation.replace(documentId, chunks));
   }
 
   @Override
   public synchronized void delete(UUID documentId) {
-    live.generation.delete(documentId);
+    onLive(generation -> generation.delete(documentId));
     alsoElsewhere(generation -> generation.delete(documentId));
   }
 
@@ -292,6 +355,11 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   @Override
   public @Nullable String otherSpaces() {
     return live.generation.otherSpaces();
+  }
+
+  @Override
+  public boolean hasOlderAnalysis() {
+    return live.generation.hasOlderAnalysis();
   }
 
   @Override

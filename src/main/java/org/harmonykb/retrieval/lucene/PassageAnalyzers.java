@@ -10,6 +10,7 @@ import org.apache.lucene.analysis.cjk.CJKWidthFilter;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.icu.ICUTransformFilter;
+import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 
 /** How passages and questions become terms. */
@@ -38,10 +39,30 @@ final class PassageAnalyzers {
       @Override
       protected TokenStreamComponents createComponents(String field) {
         Tokenizer characters = new StandardTokenizer();
-        TokenStream terms = new LowerCaseFilter(new CJKWidthFilter(characters));
-        terms = new ICUTransformFilter(terms, Transliterator.getInstance("Traditional-Simplified"));
-        return new TokenStreamComponents(characters, new CJKBigramFilter(terms));
+        return new TokenStreamComponents(characters, new CJKBigramFilter(folded(characters)));
       }
     };
+  }
+
+  /**
+   * Words as ICU's dictionary cuts Chinese, folded as {@link #chinese()} does. Beside the pairs
+   * they say which of them are words and which only stand side by side; docs/retrieval.md has what
+   * that is worth.
+   */
+  static Analyzer chineseWords() {
+    return new Analyzer() {
+      @Override
+      protected TokenStreamComponents createComponents(String field) {
+        Tokenizer words = new ICUTokenizer();
+        return new TokenStreamComponents(words, folded(words));
+      }
+    };
+  }
+
+  /** Simplified, of one width, in lower case. */
+  private static TokenStream folded(Tokenizer tokens) {
+    return new ICUTransformFilter(
+        new LowerCaseFilter(new CJKWidthFilter(tokens)),
+        Transliterator.getInstance("Traditional-Simplified"));
   }
 }

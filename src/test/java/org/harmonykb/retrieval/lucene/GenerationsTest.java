@@ -3,6 +3,7 @@ package org.harmonykb.retrieval.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -10,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.FSDirectory;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Query;
@@ -58,6 +62,23 @@ class GenerationsTest {
     assertThat(index.generations())
         .extracting(SearchIndex.Generation::state)
         .containsExactly(State.LIVE, State.PREVIOUS);
+  }
+
+  @Test
+  void generationOfAnOlderAnalysisSaysSo() throws IOException {
+    assertThat(index.hasOlderAnalysis()).isFalse();
+    index.close();
+    try (FSDirectory directory = FSDirectory.open(folder.resolve("generation-1"));
+        IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+      writer.setLiveCommitData(Map.of("analysis", "1").entrySet());
+      writer.commit();
+    }
+    index = new LuceneSearchIndex(folder);
+    assertThat(index.hasOlderAnalysis()).isTrue();
+    assertThat(found(index, "alpha")).isEqualTo(1);
+    index.beginGeneration();
+    index.switchGeneration();
+    assertThat(index.hasOlderAnalysis()).isFalse();
   }
 
   @Test

@@ -12,19 +12,19 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Queues a re-index when the index holds vectors of other models than those in use. Until it is
- * done the live index stays as it is and passages are found by words.
+ * Queues a re-index when the index holds vectors of other models than those in use, or words cut as
+ * an older version did. Until it is done the live index answers as it is.
  */
 @Component
-class EmbeddingModelCheck {
+class IndexAgeCheck {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddingModelCheck.class);
+  private static final Logger LOG = LoggerFactory.getLogger(IndexAgeCheck.class);
 
   private final SearchIndex index;
   private final Embedder embedder;
   private final JobService jobs;
 
-  EmbeddingModelCheck(SearchIndex index, Embedder embedder, JobService jobs) {
+  IndexAgeCheck(SearchIndex index, Embedder embedder, JobService jobs) {
     this.index = index;
     this.embedder = embedder;
     this.jobs = jobs;
@@ -33,14 +33,17 @@ class EmbeddingModelCheck {
   @EventListener(ApplicationReadyEvent.class)
   void onReady() {
     String other = index.otherSpaces();
-    if (other == null) {
+    if (other != null) {
+      LOG.warn(
+          "The index was made with the embedding models {}, in use are {}: a re-index is queued;"
+              + " until it is done older passages are found by words only",
+          other,
+          embedder.spaces());
+    } else if (index.hasOlderAnalysis()) {
+      LOG.info("The index was made by an older version: a re-index is queued");
+    } else {
       return;
     }
-    LOG.warn(
-        "The index was made with the embedding models {}, in use are {}: a re-index is queued;"
-            + " until it is done older passages are found by words only",
-        other,
-        embedder.spaces());
     try {
       jobs.submitOnly(Job.Kind.REINDEX, Reindex.FORCE);
     } catch (JobConflictException e) {

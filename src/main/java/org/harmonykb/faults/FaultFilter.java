@@ -1,0 +1,59 @@
+package org.harmonykb.faults;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers for what fails before a controller is reached: sessions and API keys are looked up in the
+ * database too.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class FaultFilter extends OncePerRequestFilter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FaultFilter.class);
+
+  private final JsonMapper json;
+
+  FaultFilter(JsonMapper json) {
+    this.json = json;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    try {
+      chain.doFilter(request, response);
+    } catch (ServletException | IOException | RuntimeException e) {
+      Fault fault = Fault.of(e);
+      if (fault == null || response.isCommitted()) {
+        throw e;
+      }
+      LOG.warn("{}: {}", fault, String.valueOf(e.getMessage()));
+      response.reset();
+      response.setStatus(fault.status());
+      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+      if (fault.passes()) {
+        response.setHeader(HttpHeaders.RETRY_AFTER, "10");
+      }
+      ProblemDetail problem =
+          ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(fault.status()), fault.detail());
+      response.getOutputStream().write(json.writeValueAsBytes(problem));
+    }
+  }
+}

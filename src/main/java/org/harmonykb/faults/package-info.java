@@ -1,0 +1,5 @@
+/** What can go wrong around the service – disk, database – and what callers are told about it. */
+@NullMarked
+package org.harmonykb.faults;
+
+import org.jspecify.annotations.NullMarked;
