@@ -31,6 +31,9 @@ public interface AnswerListener {
 
   default void token(String text) {}
 
+  /** What the model thinks before it answers; not part of the answer and not checked. */
+  default void reasoning(String text) {}
+
   default void citation(int n, String title) {}
 
   /**

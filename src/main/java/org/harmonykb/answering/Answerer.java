@@ -33,9 +33,6 @@ public final class Answerer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Answerer.class);
 
-  private static final String NOBODY_WRITES =
-      "No server writes answers now. This answer quotes the documents.";
-
   /** Who writes. */
   public enum Mode {
     /** The model where there is one, else quotes. */
@@ -167,10 +164,17 @@ public final class Answerer {
     }
     if (generator == null || task.mode == Mode.EXTRACTIVE) {
       String notice =
-          generator == null ? model.describe() + ". This answer quotes the documents." : null;
+          generator == null ? Notices.withoutModel(model.describe(), language(task)) : null;
       return quoted(task, evidence, notice, listener);
     }
     return generated(generator, task, evidence, listener);
+  }
+
+  Wishes.Heeded heeded() {
+    return generator == null
+        ? new Wishes.Heeded(false, false)
+        : new Wishes.Heeded(
+            generator.style(properties.style()) != PromptTemplate.Style.COPY, generator.thinks());
   }
 
   Evidence rank(Task task) {
@@ -289,11 +293,17 @@ public final class Answerer {
         style == PromptTemplate.Style.PASSAGES
             ? PromptTemplate.ofPassages(
                 assistant,
+                question.wishes().instructions(),
                 question.text(),
                 task.passages,
                 bestPassages(evidence, task.passages.size()),
                 language(task))
-            : PromptTemplate.ofEvidence(task.searchedFor, shown, task.passages, language(task));
+            : PromptTemplate.ofEvidence(
+                copies ? null : question.wishes().instructions(),
+                task.searchedFor,
+                shown,
+                task.passages,
+                language(task));
     LogitsMask mask = copies ? writer.copying(shown, COPIED) : writer.citing(prompt.passages());
     Integer limit =
         question.maxTokens() == null ? assistant.sampling().maxTokens() : question.maxTokens();
@@ -303,7 +313,9 @@ public final class Answerer {
         new Generator.Order(
             task.conversationId,
             task.date == null ? writer.today() : task.date,
-            assistant.reasoningEffort(),
+            question.wishes().reasoningEffort() == null
+                ? assistant.reasoningEffort()
+                : question.wishes().reasoningEffort(),
             prompt.instructions(),
             task.history,
             prompt.message(),
@@ -326,7 +338,7 @@ public final class Answerer {
         throw e;
       }
       LOG.warn("An answer is made of quotes: {}", e.getMessage());
-      return quoted(task, evidence, NOBODY_WRITES, listener);
+      return quoted(task, evidence, Notices.nobodyWrites(language(task)), listener);
     }
     Answer answer =
         Abstention.isOne(generated.text())
@@ -406,7 +418,7 @@ public final class Answerer {
           usage,
           firstTokenMs,
           "extractive",
-          "What the model wrote is not borne out by the documents; here is what they say.",
+          Notices.notBorneOut(language(task)),
           listener);
     }
     Draft draft =
@@ -414,7 +426,7 @@ public final class Answerer {
             assistant(task), language(task), verified.draft(), evidence, task.passages, isSmall);
     String notice =
         generated.trimmedTurns() > 0
-            ? "The first " + generated.trimmedTurns() + " turns no longer fit and were left out."
+            ? Notices.trimmed(generated.trimmedTurns(), language(task))
             : null;
     return finished(
         task,

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.conversations.ConversationService;
@@ -15,7 +14,6 @@ import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
-import org.harmonykb.retrieval.RetrievalTrace;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +38,8 @@ public class AnsweringService {
   private final DocumentService documents;
   private final Answerer answerer;
   private final PassageFinder finder;
+  private final PromptPreviews previews;
+  private final SearchTracer tracer;
 
   AnsweringService(
       Retriever retriever,
@@ -67,6 +67,10 @@ public class AnsweringService {
     this.json = json;
     this.answerer = new Answerer(embedder, model, assistants, properties, clock);
     this.finder = new PassageFinder(retriever, index, properties, this::tokens);
+    this.previews = new PromptPreviews(answerer, model);
+    this.tracer =
+        new SearchTracer(
+            retriever, finder, assistants, properties, previews, this::tokens, clock);
   }
 
   /**
@@ -156,12 +160,17 @@ public class AnsweringService {
   }
 
   private List<Answerer.Exchange> history(Question question) {
-    UUID conversationId = question.conversationId();
-    if (conversationId == null) {
-      return List.of();
-    }
-    return conversations.turns(conversationId).stream()
-        .filter(turn -> isKept(turn.ordinal(), question.replaces()))
+    List<Answerer.Exchange> all = history(question.conversationId());
+    Integer replaces = question.replaces();
+    return replaces == null ? all : all.subList(0, Math.min(replaces, all.size()));
+  }
+
+  private List<Answerer.Exchange> history(@Nullable UUID conversationId) {
+    return conversationId == null ? List.of() : exchanges(conversations.turns(conversationId));
+  }
+
+  private static List<Answerer.Exchange> exchanges(List<Turn> turns) {
+    return turns.stream()
         .map(turn -> new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer()))
         .toList();
   }
@@ -229,12 +238,10 @@ public class AnsweringService {
     }
     Trail then = json.readValue(stored, Trail.class);
     List<Answerer.Exchange> history =
-        conversations.turns(turn.conversationId()).stream()
-            .filter(earlier -> earlier.ordinal() < turn.ordinal())
-            .map(
-                earlier ->
-                    new Answerer.Exchange(earlier.question(), earlier.prompt(), earlier.answer()))
-            .toList();
+        exchanges(
+            conversations.turns(turn.conversationId()).stream()
+                .filter(earlier -> earlier.ordinal() < turn.ordinal())
+                .toList());
     Assistants.Versioned assistant = assistants.current().get(then.assistant());
     List<Replay.Change> changes = new ArrayList<>();
     List<Passage> passages = new ArrayList<>();
@@ -295,21 +302,7 @@ public class AnsweringService {
     }
     Answerer.Task task =
         task(question, assistant, UUID.randomUUID(), history(question), Answerer.Mode.AUTO);
-    Evidence evidence = answerer.rank(task);
-    Answerer.Prepared prepared =
-        evidence.sentences().isEmpty() ? null : answerer.prepare(task, evidence);
-    return new PromptPreview(
-        task.searchedFor(),
-        Citations.sources(task.passages()),
-        evidence.probability(),
-        !answerer.isEnough(evidence),
-        prepared == null ? null : prepared.style().name().toLowerCase(Locale.ROOT),
-        prepared == null ? null : prepared.order().instructions(),
-        prepared == null ? null : prepared.order().message(),
-        prepared == null ? null : answerer.text(prepared),
-        prepared == null ? 0 : answerer.tokens(prepared),
-        prepared == null ? null : prepared.order().sampling(),
-        model.canWrite() ? null : model.describe());
+    return previews.of(task);
   }
 
   /**
@@ -318,69 +311,17 @@ public class AnsweringService {
    * @throws InvalidQuestionException if the question cannot be searched for as it was asked
    */
   public SearchTrace trace(SearchTrace.Request request) {
-    try (RunningAnswers.Run _ = running.begin(Set.of(), AnswerListener.NONE)) {
-      return search(request);
-    }
-  }
-
-  private SearchTrace search(SearchTrace.Request request) {
-    if (request.question().isBlank()) {
-      throw new InvalidQuestionException("The question is empty");
-    }
-    if (request.question().length() > properties.maxQuestionChars()) {
-      throw new InvalidQuestionException(
-          "The question has %d characters; at most %d are read"
-              .formatted(request.question().length(), properties.maxQuestionChars()));
-    }
-    Assistant assistant = assistants.get(request.assistant());
-    List<String> earlier = new ArrayList<>(request.history());
     if (request.conversationId() != null) {
       conversations.get(request.conversationId(), request.scope().user());
-      conversations.turns(request.conversationId()).forEach(turn -> earlier.add(turn.question()));
     }
-    long started = System.nanoTime();
-    QuestionCondenser.Condensed condensed = QuestionCondenser.explain(request.question(), earlier);
-    double condenseMs = Answerer.millis(started);
-    Query.Filters filters =
-        request.filters().collections().isEmpty()
-            ? request
-                .filters()
-                .withCollections(CuratedAnswers.with(Set.copyOf(assistant.collections())))
-            : request.filters();
-    if (filters.effectiveOn() == null) {
-      filters = filters.withEffectiveOn(today());
+    try (RunningAnswers.Run _ = running.begin(Set.of(), AnswerListener.NONE)) {
+      return tracer.trace(request, history(request.conversationId()));
     }
-    int limit = Math.max(PassageFinder.CANDIDATES, request.limit());
-    RetrievalTrace retrieval =
-        retriever.trace(
-            new Query(condensed.text(), filters, limit)
-                .withRelated(Glossary.BUILT_IN.related(condensed.text())),
-            request.scope());
-    long searched = System.nanoTime();
-    List<ContextBuilder.Verdict> verdicts =
-        ContextBuilder.judge(
-            retrieval.candidates().stream()
-                .map(RetrievalTrace.Candidate::passage)
-                .limit(PassageFinder.CANDIDATES)
-                .toList(),
-            properties.passages(),
-            properties.passageTokens(),
-            this::tokens,
-            filters.effectiveOn() == null ? today() : filters.effectiveOn());
-    double contextMs = Answerer.millis(searched);
-    return SearchTrace.of(
-        request,
-        condensed,
-        filters,
-        retrieval,
-        verdicts,
-        condenseMs,
-        contextMs,
-        Answerer.millis(started));
   }
 
-  private static boolean isKept(int ordinal, @Nullable Integer replaces) {
-    return replaces == null || ordinal < replaces;
+  /** Which wishes the loaded model heeds. */
+  public Wishes.Heeded heeded() {
+    return answerer.heeded();
   }
 
   /** Answers from given passages. */

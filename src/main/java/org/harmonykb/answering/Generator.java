@@ -70,6 +70,9 @@ sealed interface Generator permits LocalGenerator, RemoteGenerator {
   /** How prompts are built for this model. */
   PromptTemplate.Style style(PromptTemplate.Style configured);
 
+  /** Whether it may think before it answers, and heeds for how long. */
+  boolean thinks();
+
   /** Only these passages may be cited; null where the sampler is not ours. */
   @Nullable LogitsMask citing(Set<Integer> passages);
 

@@ -121,16 +121,21 @@ public class LanguageModel implements HealthIndicator, DisposableBean {
     }
   }
 
-  private LanguageModel() {
-    loaded = null;
+  private LanguageModel(@Nullable Loaded loaded, String description) {
+    this.loaded = loaded;
+    this.description = description;
     cacheFolder = null;
     remote = null;
-    description = "No model is wanted";
   }
 
   /** No model, where only quotes are wanted. */
   static LanguageModel none() {
-    return new LanguageModel();
+    return new LanguageModel(null, "No model is wanted");
+  }
+
+  /** A model that is loaded already. */
+  static LanguageModel of(Loaded loaded) {
+    return new LanguageModel(loaded, loaded.engine.model().name());
   }
 
   /** A GGUF file in {@code models}, or else a folder of safetensors there. */

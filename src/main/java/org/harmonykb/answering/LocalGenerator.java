@@ -36,6 +36,11 @@ final class LocalGenerator implements Generator {
   }
 
   @Override
+  public boolean thinks() {
+    return model.format().thinks();
+  }
+
+  @Override
   public LogitsMask citing(Set<Integer> passages) {
     return citationMask.forPassages(passages);
   }
@@ -150,6 +155,9 @@ final class LocalGenerator implements Generator {
       if (delta.channel() == Channel.FINAL) {
         text.append(delta.text());
         shown.accept(delta.text());
+        silent = false;
+      } else if (delta.channel() == Channel.ANALYSIS) {
+        listener.reasoning(delta.text());
         silent = false;
       }
     }

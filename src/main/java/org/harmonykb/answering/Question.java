@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter changes the model, or null
  * @param replaces place of the turn that gives way to this one, with all after it, from 0; null
  *     goes on at the end
+ * @param wishes how the answer is to be written
  */
 public record Question(
     String text,
@@ -29,7 +30,8 @@ public record Question(
     @Nullable Integer maxTokens,
     AccessScope scope,
     @Nullable AdapterChoice adapter,
-    @Nullable Integer replaces) {
+    @Nullable Integer replaces,
+    Wishes wishes) {
 
   /** A question at the end of its conversation. */
   public Question(
@@ -52,7 +54,8 @@ public record Question(
         maxTokens,
         scope,
         adapter,
-        null);
+        null,
+        Wishes.NONE);
   }
 
   /** A question to the model as it is. */
@@ -79,7 +82,8 @@ public record Question(
         maxTokens,
         scope,
         choice,
-        replaces);
+        replaces,
+        wishes);
   }
 
   /** The same in place of a turn. */
@@ -94,7 +98,24 @@ public record Question(
         maxTokens,
         scope,
         adapter,
-        ordinal);
+        ordinal,
+        wishes);
+  }
+
+  /** The same with wishes. */
+  public Question withWishes(Wishes asked) {
+    return new Question(
+        text,
+        conversationId,
+        assistant,
+        collections,
+        temperature,
+        topP,
+        maxTokens,
+        scope,
+        adapter,
+        replaces,
+        asked);
   }
 
   /**

@@ -46,6 +46,11 @@ final class RemoteGenerator implements Generator {
   }
 
   @Override
+  public boolean thinks() {
+    return model.thinks();
+  }
+
+  @Override
   public @Nullable LogitsMask citing(Set<Integer> passages) {
     return null;
   }
@@ -126,9 +131,9 @@ final class RemoteGenerator implements Generator {
       while (true) {
         switch (stream.next()) {
           case RemoteEvent.Waiting _ -> listener.heartbeat();
-          case RemoteEvent.Thought _ -> {
+          case RemoteEvent.Thought thought -> {
             firstToken = firstToken == 0 ? Generator.millis(started) : firstToken;
-            listener.heartbeat();
+            listener.reasoning(thought.text());
           }
           case RemoteEvent.Text piece -> {
             firstToken = firstToken == 0 ? Generator.millis(started) : firstToken;

@@ -158,6 +158,12 @@ class RunningAnswers implements RemovalListener {
     }
 
     @Override
+    public void reasoning(String text) {
+      check();
+      listener.reasoning(text);
+    }
+
+    @Override
     public void citation(int n, String sentence) {
       check();
       listener.citation(n, sentence);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param access whose rights the search had
  * @param candidates the final order, best first
  * @param context ids of the passages that a prompt would hold, in its order
+ * @param prompt what the model would read; of earlier turns, those of a conversation only
  */
 public record SearchTrace(
     AskedQuestion question,
@@ -27,7 +28,8 @@ public record SearchTrace(
     Arms arms,
     List<Candidate> candidates,
     List<String> context,
-    Timings timings) {
+    Timings timings,
+    PromptPreview prompt) {
 
   /**
    * What is to be traced.
@@ -108,7 +110,8 @@ public record SearchTrace(
       List<ContextBuilder.Verdict> verdicts,
       double condenseMs,
       double contextMs,
-      double totalMs) {
+      double totalMs,
+      PromptPreview prompt) {
     List<Candidate> candidates = new ArrayList<>();
     List<String> context = new ArrayList<>();
     for (int i = 0; i < retrieval.candidates().size(); i++) {
@@ -151,6 +154,7 @@ public record SearchTrace(
             retrieval.fusionMs(),
             retrieval.rerankingMs(),
             contextMs,
-            totalMs));
+            totalMs),
+        prompt);
   }
 }

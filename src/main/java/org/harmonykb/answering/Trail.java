@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.engine.SamplingOptions;
+import org.harmonykb.harmony.Conversation.ReasoningEffort;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ record Trail(
     int assistantVersion,
     String assistantHash,
     String mode,
-    Wishes wishes,
+    Chosen wishes,
     int generation,
     List<Source> passages,
     UnknownWords.@Nullable Unknown unknown,
@@ -48,7 +49,12 @@ record Trail(
     String answerHash) {
 
   /** Null where the assistant's own values were taken. */
-  record Wishes(@Nullable Double temperature, @Nullable Double topP, @Nullable Integer maxTokens) {}
+  record Chosen(
+      @Nullable Double temperature,
+      @Nullable Double topP,
+      @Nullable Integer maxTokens,
+      @Nullable String instructions,
+      @Nullable ReasoningEffort reasoningEffort) {}
 
   /**
    * A passage, and what the search told about it.
@@ -138,7 +144,12 @@ record Trail(
         assistant.version(),
         Hashes.of(assistant.yaml()),
         task.mode().name(),
-        new Wishes(question.temperature(), question.topP(), question.maxTokens()),
+        new Chosen(
+            question.temperature(),
+            question.topP(),
+            question.maxTokens(),
+            question.wishes().instructions(),
+            question.wishes().reasoningEffort()),
         generation,
         task.passages().stream().map(Source::of).toList(),
         task.unknown(),
@@ -169,8 +180,9 @@ record Trail(
             wishes.temperature,
             wishes.topP,
             wishes.maxTokens,
-            scope,
-            adapter),
+                scope,
+                adapter)
+            .withWishes(new Wishes(wishes.instructions, wishes.reasoningEffort)),
         searchedFor,
         now,
         date,

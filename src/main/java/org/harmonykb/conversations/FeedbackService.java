@@ -4,7 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,22 @@ public class FeedbackService {
         .param(answerId)
         .query(FeedbackService::feedback)
         .optional();
+  }
+
+  /** The thumbs on the answers of a conversation, by answer. */
+  public Map<UUID, Feedback.Thumb> thumbs(UUID conversationId) {
+    Map<UUID, Feedback.Thumb> thumbs = new HashMap<>();
+    database
+        .sql(
+            "select f.answer_id, f.thumb from feedback f join turn t on t.id = f.answer_id where"
+                + " t.conversation_id = ?")
+        .param(conversationId)
+        .query(
+            row -> {
+              thumbs.put(
+                  row.getObject(1, UUID.class), Feedback.Thumb.valueOf(row.getString(2)));
+            });
+    return thumbs;
   }
 
   /**

@@ -14,6 +14,11 @@ public interface ChatFormat {
    */
   int[] render(Conversation conversation);
 
+  /** Whether its models think before they answer, and for how long they may can be said. */
+  default boolean thinks() {
+    return false;
+  }
+
   /** Tokens that end the assistant's turn. */
   Set<Integer> stopTokens();
 

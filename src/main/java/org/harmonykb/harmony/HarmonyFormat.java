@@ -37,6 +37,11 @@ public final class HarmonyFormat implements ChatFormat {
   }
 
   @Override
+  public boolean thinks() {
+    return true;
+  }
+
+  @Override
   public int[] render(Conversation conversation) {
     return render(messages(conversation));
   }

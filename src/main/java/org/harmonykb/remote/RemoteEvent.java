@@ -14,7 +14,7 @@ public sealed interface RemoteEvent {
   record Text(String text) implements RemoteEvent {}
 
   /** The model thinks. */
-  record Thought() implements RemoteEvent {}
+  record Thought(String text) implements RemoteEvent {}
 
   /**
    * @param usage as the server counts

@@ -86,6 +86,11 @@ public class RemoteModel {
   }
 
   /** Tokens of prompt and answer together. */
+  /** Whether it thinks first, for as long as the effort says. */
+  public boolean thinks() {
+    return properties.reasoning();
+  }
+
   public int contextLength() {
     return properties.contextLength();
   }

@@ -302,17 +302,17 @@ public final class RemoteStream implements AutoCloseable {
 
   private void write(JsonNode delta) {
     String text = delta.path("content").asString("");
-    boolean isThought =
-        !delta.path("reasoning_content").asString("").isEmpty()
-            || !delta.path("reasoning").asString("").isEmpty();
-    if (text.isEmpty() && !isThought) {
+    // Servers name it in two ways.
+    String thought =
+        delta.path("reasoning_content").asString("") + delta.path("reasoning").asString("");
+    if (text.isEmpty() && thought.isEmpty()) {
       return;
     }
     if (firstToken == 0) {
       firstToken = System.nanoTime();
     }
     deadline = System.nanoTime() + properties.stallTimeout().toNanos();
-    events.add(text.isEmpty() ? new RemoteEvent.Thought() : new RemoteEvent.Text(text));
+    events.add(text.isEmpty() ? new RemoteEvent.Thought(thought) : new RemoteEvent.Text(text));
   }
 
   private static GenerationEvent.Usage usage(JsonNode usage) {

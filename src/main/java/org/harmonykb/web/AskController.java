@@ -19,6 +19,7 @@ import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.answering.Question;
+import org.harmonykb.answering.Wishes;
 import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.PatientJson;
@@ -64,6 +65,11 @@ class AskController {
     this.json = json;
   }
 
+  /**
+   * @param instructions wishes of tone and form
+   * @param reasoningEffort {@code low}, {@code medium} or {@code high}
+   * @param reasoning whether the stream tells what the model thinks, too
+   */
   record AskRequest(
       @Nullable String question,
       @Nullable UUID conversationId,
@@ -74,6 +80,9 @@ class AskController {
       @Nullable Integer maxTokens,
       @Nullable String adapter,
       @Nullable Float adapterScale,
+      @Nullable String instructions,
+      @Nullable String reasoningEffort,
+      @Nullable Boolean reasoning,
       @Nullable Integer replaces) {
 
     Question toQuestion(AccessScope scope) {
@@ -90,6 +99,7 @@ class AskController {
               maxTokens,
               scope,
               adapter == null ? null : new AdapterChoice(adapter, adapterScale))
+          .withWishes(new Wishes(instructions, Wishes.effort(reasoningEffort)))
           .withReplaces(replaces);
     }
   }
@@ -123,18 +133,20 @@ class AskController {
     Question question = request.toQuestion(caller.scope());
     answering.check(question);
     SseEmitter emitter = new SseEmitter(0L);
-    Thread.ofVirtual().name("ask").start(() -> stream(question, emitter));
+    boolean thinksAloud = Boolean.TRUE.equals(request.reasoning);
+    Thread.ofVirtual().name("ask").start(() -> stream(question, thinksAloud, emitter));
     return emitter;
   }
 
-  private void stream(Question question, SseEmitter emitter) {
+  private void stream(Question question, boolean thinksAloud, SseEmitter emitter) {
     Cancellation cancellation = new Cancellation();
-    EventStreams.watched(emitter, cancellation, () -> stream(question, emitter, cancellation));
+    Streaming streaming = new Streaming(emitter, cancellation, thinksAloud);
+    EventStreams.watched(emitter, cancellation, () -> stream(question, streaming, emitter));
   }
 
-  private void stream(Question question, SseEmitter emitter, Cancellation cancellation) {
+  private void stream(Question question, Streaming streaming, SseEmitter emitter) {
     try {
-      Answer answer = answering.ask(question, new Streaming(emitter, cancellation));
+      Answer answer = answering.ask(question, streaming);
       send(
           emitter,
           "verdict",
@@ -175,8 +187,15 @@ class AskController {
     }
   }
 
-  private record Streaming(SseEmitter emitter, Cancellation cancellation)
+  private record Streaming(SseEmitter emitter, Cancellation cancellation, boolean thinksAloud)
       implements AnswerListener {
+
+    @Override
+    public void reasoning(String text) {
+      if (thinksAloud) {
+        send(emitter, "reasoning", Map.of("text", text));
+      }
+    }
 
     @Override
     public void sources(List<Answer.Citation> sources) {

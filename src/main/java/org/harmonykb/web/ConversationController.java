@@ -4,12 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.harmonykb.answering.Assistants;
 import org.harmonykb.conversations.Conversation;
 import org.harmonykb.conversations.ConversationPdf;
 import org.harmonykb.conversations.ConversationSearch;
 import org.harmonykb.conversations.ConversationService;
+import org.harmonykb.conversations.Feedback;
+import org.harmonykb.conversations.FeedbackService;
 import org.harmonykb.conversations.Turn;
 import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ class ConversationController {
 
   private final ConversationService conversations;
   private final ConversationSearch search;
+  private final FeedbackService feedback;
   private final Assistants assistants;
   private final ConversationPdf pdf;
   private final CurrentCaller caller;
@@ -44,12 +49,14 @@ class ConversationController {
   ConversationController(
       ConversationService conversations,
       ConversationSearch search,
+      FeedbackService feedback,
       Assistants assistants,
       ConversationPdf pdf,
       CurrentCaller caller,
       JsonMapper json) {
     this.conversations = conversations;
     this.search = search;
+    this.feedback = feedback;
     this.assistants = assistants;
     this.pdf = pdf;
     this.caller = caller;
@@ -84,7 +91,11 @@ class ConversationController {
     }
   }
 
-  record TurnView(int ordinal, String question, JsonNode answer, Instant createdAt) {}
+  /**
+   * @param thumb what the reader thought of it, {@code up} or {@code down}, or null
+   */
+  record TurnView(
+      int ordinal, String question, JsonNode answer, Instant createdAt, @Nullable String thumb) {}
 
   record Full(
       UUID id, String title, String assistant, @Nullable JsonNode settings, List<TurnView> turns) {}
@@ -120,17 +131,20 @@ class ConversationController {
 
   private Full full(Conversation conversation) {
     String settings = conversation.settings();
+    Map<UUID, Feedback.Thumb> thumbs = feedback.thumbs(conversation.id());
     return new Full(
         conversation.id(),
         conversation.title(),
         conversation.assistant(),
         settings == null ? null : json.readTree(settings),
-        conversations.turns(conversation.id()).stream().map(this::view).toList());
+        conversations.turns(conversation.id()).stream()
+            .map(turn -> view(turn, thumbs.get(turn.id())))
+            .toList());
   }
 
-  private TurnView view(Turn turn) {
+  private TurnView view(Turn turn, Feedback.@Nullable Thumb thumb) {
     return new TurnView(
-        turn.ordinal(), turn.question(), json.readTree(turn.result()), turn.createdAt());
+        turn.ordinal(), turn.question(), json.readTree(turn.result()), turn.createdAt(), thumb == null ? null : thumb.name().toLowerCase(Locale.ROOT));
   }
 
   @PatchMapping("/{id}")

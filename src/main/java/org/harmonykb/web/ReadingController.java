@@ -1,10 +1,13 @@
 package org.harmonykb.web;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.harmonykb.answering.Adapters;
+import org.harmonykb.answering.AnsweringService;
+import org.harmonykb.answering.Wishes;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
@@ -22,10 +25,16 @@ class ReadingController {
   private final DocumentService documents;
   private final DocumentText text;
   private final Adapters adapters;
+  private final AnsweringService answering;
   private final CurrentCaller caller;
 
   ReadingController(
-      DocumentService documents, DocumentText text, Adapters adapters, CurrentCaller caller) {
+      DocumentService documents,
+      DocumentText text,
+      Adapters adapters,
+      AnsweringService answering,
+      CurrentCaller caller) {
+    this.answering = answering;
     this.documents = documents;
     this.text = text;
     this.adapters = adapters;
@@ -36,7 +45,19 @@ class ReadingController {
 
   record Collection(String name, long documents) {}
 
-  record Choices(List<Collection> collections, List<String> adapters) {}
+  /**
+   * @param settings of a conversation that {@code POST /api/ask} takes beside those that every
+   *     model heeds
+   * @param unheeded those of them that the loaded model does not heed
+   */
+  record Choices(
+      List<Collection> collections,
+      List<String> adapters,
+      List<String> settings,
+      List<String> unheeded) {}
+
+  private static final String INSTRUCTIONS = "instructions";
+  private static final List<String> THINKING = List.of("reasoningEffort", "reasoning");
 
   /** A document's text as headings, paragraphs and tables. */
   @GetMapping("/api/documents/{id}/reading")
@@ -52,8 +73,20 @@ class ReadingController {
     documents
         .list(DocumentState.SEARCHABLE, null, null, caller.scope())
         .forEach(document -> collections.merge(document.collection(), 1L, Long::sum));
+    Wishes.Heeded heeded = answering.heeded();
+    List<String> settings = new ArrayList<>(List.of(INSTRUCTIONS));
+    settings.addAll(THINKING);
+    List<String> unheeded = new ArrayList<>(settings);
+    if (heeded.instructions()) {
+      unheeded.remove(INSTRUCTIONS);
+    }
+    if (heeded.reasoning()) {
+      unheeded.removeAll(THINKING);
+    }
     return new Choices(
         collections.entrySet().stream().map(e -> new Collection(e.getKey(), e.getValue())).toList(),
-        adapters.list().stream().map(AdapterInfo::name).toList());
+        adapters.list().stream().map(AdapterInfo::name).toList(),
+        settings,
+        unheeded);
   }
 }
