@@ -27,8 +27,13 @@ const turnOf = (question, ordinal) => ({
   version: 0, tokens: 0, firstTokenAt: 0, queued: 0, done: 0, total: 0, detailsOpen: false, editing: false, rating: 0,
 });
 
-export function startNewChat() {
+/** Settings that were chosen before the first question, so that a reload does not lose them. */
+const DRAFT = 'settings-of-new-conversation';
+
+export function startNewChat(isReload = false) {
+  if (!isReload) sessionStorage.removeItem(DRAFT);
   state.chat = newChat();
+  Object.assign(state.chat.settings, JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}'));
   state.panel = null;
   update();
 }
@@ -67,7 +72,7 @@ function fromStored(full) {
   chat.title = full.title;
   chat.settings = { ...chat.settings, ...full.settings, assistant: full.assistant };
   chat.turns = full.turns.map((turn, i) => ({
-    ...turnOf(turn.question, turn.ordinal ?? i), answer: turn.answer, state: 'done', rating: turn.feedback?.rating ?? 0,
+    ...turnOf(turn.question, turn.ordinal ?? i), answer: turn.answer, state: 'done', rating: { up: 1, down: -1 }[turn.thumb] ?? 0,
   }));
   return chat;
 }
@@ -102,6 +107,7 @@ function body(chat, question, replaces) {
     topP: s.topP ?? undefined,
     maxTokens: LENGTHS[s.length],
     reasoningEffort: s.effort === 'default' ? undefined : s.effort,
+    reasoning: s.reasoning || undefined,
     adapter: s.adapter || undefined,
     replaces,
   };
@@ -148,6 +154,7 @@ export async function ask(chat, question, replaces = null) {
         changed();
       },
       reasoning(p) {
+        turn.state = 'thinking';
         turn.reasoning += p.text;
         changed();
       },
@@ -166,6 +173,7 @@ export async function ask(chat, question, replaces = null) {
         chat.id = result.conversationId;
         if (isNew) {
           chat.title = question;
+          sessionStorage.removeItem(DRAFT);
           saveSettings(chat);
           if (state.chat === chat) history.replaceState(null, '', `#/c/${chat.id}`);
           if (state.chat === chat) state.route = { name: 'chat', id: chat.id };
@@ -194,7 +202,11 @@ export const stop = chat => chat?.abort?.abort();
 /** Keeps a conversation's settings with it. */
 export async function saveSettings(chat) {
   localStorage.setItem('assistant', chat.settings.assistant);
-  if (!chat.id || chat.shared) return;
+  if (chat.shared) return;
+  if (!chat.id) {
+    sessionStorage.setItem(DRAFT, JSON.stringify(chat.settings));
+    return;
+  }
   try {
     await patch(`/api/conversations/${chat.id}`, { assistant: chat.settings.assistant, settings: chat.settings });
   } catch (error) {

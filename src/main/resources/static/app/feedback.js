@@ -15,7 +15,7 @@ const form = (close, reasons, group, action) => html`
       <legend class="sr-only">${group}</legend>
       ${reasons.map(([value, label], i) => html`<label class="choice"><input type="radio" name="reason" value=${value} ?checked=${i === 0}><span>${label}</span></label>`)}
     </fieldset>
-    <label class="field">${t('comment')} <span class="muted">(${t('optional')})</span>
+    <label class="field"><span>${t('comment')} <span class="muted">(${t('optional')})</span></span>
       <textarea name="comment" rows="3" maxlength="1000"></textarea></label>
     <div class="dialog-actions">
       <button type="button" @click=${() => close()}>${t('cancel')}</button>

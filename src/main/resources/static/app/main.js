@@ -40,7 +40,7 @@ async function route() {
     state.route = { name: 'chat', id: null };
     // Back from a document or the administration the conversation stands as it was left.
     const isBack = before.name !== 'chat' && state.chat && !state.chat.id;
-    if (!isBack) startNewChat();
+    if (!isBack) startNewChat(!state.chat);
   }
   update();
 }

@@ -4,10 +4,13 @@ import { localized, t } from './texts.js';
 import { state, update } from './state.js';
 import { defaultSettings, saveSettings } from './chats.js';
 
-const OWN = ['collections', 'instructions', 'temperature', 'topP', 'length', 'effort', 'adapter'];
+const OWN = ['collections', 'instructions', 'temperature', 'topP', 'length', 'effort', 'reasoning', 'adapter'];
 
 /** What the service does not heed is not offered: `/api/choices` names what it does. */
 const offers = setting => state.choices.settings?.includes(setting) ?? false;
+
+/** Says so where the loaded model makes nothing of a setting. */
+const unheeded = setting => (state.choices.unheeded?.includes(setting) ? t('unheeded') : '');
 
 export function differsFromAssistant(settings) {
   const plain = defaultSettings();
@@ -32,7 +35,7 @@ export function openSettings(chat) {
           <output for=${name}>${changed[name] ?? t('auto')}</output>
           <button type="button" class="plain" ?disabled=${changed[name] === null} @click=${() => set(name, null)}>${t('reset')}</button>
         </div>${hint ? html`<span class="hint">${hint}</span>` : nothing}</div>`;
-    const select = (name, label, options) => text(name, label, '', html`
+    const select = (name, label, options, hint = '') => text(name, label, hint, html`
       <select name=${name} .value=${live(changed[name])} @change=${e => set(name, e.target.value)}>
         ${options.map(([value, shown]) => html`<option value=${value} ?selected=${changed[name] === value}>${shown}</option>`)}</select>`);
     return html`
@@ -48,7 +51,7 @@ export function openSettings(chat) {
                 ? [...changed.collections, c.name] : changed.collections.filter(n => n !== c.name))}><span>${c.name}</span></label>`)}</div>
           ${changed.collections.length ? nothing : html`<span class="hint">${t('allCollections')}</span>`}
         </fieldset>
-        ${!offers('instructions') ? nothing : text('instructions', t('instructions'), t('instructionsHint'), html`<textarea name="instructions" rows="3" maxlength="4000" .value=${live(changed.instructions)}
+        ${!offers('instructions') ? nothing : text('instructions', t('instructions'), [t('instructionsHint'), unheeded('instructions')].join(' '), html`<textarea name="instructions" rows="3" maxlength="2000" .value=${live(changed.instructions)}
           @input=${e => { changed.instructions = e.target.value; }}></textarea>`)}
         <div class="two">
           ${slider('temperature', t('temperature'), t('temperatureHint'), 2, 0)}
@@ -56,10 +59,10 @@ export function openSettings(chat) {
         </div>
         <div class="two">
           ${select('length', t('length'), Object.entries(t('lengths')))}
-          ${offers('reasoningEffort') ? select('effort', t('effort'), Object.entries(t('efforts'))) : nothing}
+          ${offers('reasoningEffort') ? select('effort', t('effort'), Object.entries(t('efforts')), unheeded('reasoningEffort')) : nothing}
         </div>
+        ${!offers('reasoning') ? nothing : html`<label class="choice block"><input type="checkbox" .checked=${live(changed.reasoning)} @change=${e => set('reasoning', e.target.checked)}><span>${t('showReasoning')}</span></label>`}
         ${select('adapter', t('adapter'), [['', t('noAdapter')], ...state.choices.adapters.map(a => [a, a])])}
-        ${!offers('reasoningEffort') ? nothing : html`<label class="choice block"><input type="checkbox" .checked=${live(changed.reasoning)} @change=${e => set('reasoning', e.target.checked)}><span>${t('showReasoning')}</span></label>`}
         <div class="dialog-actions">
           <button type="button" class="plain" @click=${() => {
             Object.assign(changed, { ...defaultSettings(), assistant: changed.assistant });

@@ -27,7 +27,8 @@ const en = {
   rate: 'Speed', tokensPerSecond: r => `${r} tokens/s`,
   settings: 'Settings', settingsOf: 'Settings of this conversation', settingsChanged: 'Settings differ from the assistant’s own',
   collections: 'Collections', allCollections: 'All that the assistant searches', instructions: 'Own instructions',
-  instructionsHint: 'Replaces the assistant’s instructions. Small models have instructions of their own and ignore this.',
+  instructionsHint: 'On tone and form, such as “in three short points”. Answers still come from the documents alone.',
+  unheeded: 'The model that is loaded makes nothing of this.', thinking: 'Thinking…', reasoningHint: 'What the model thought before it answered. It is not checked and not kept.',
   temperature: 'Temperature', temperatureHint: '0 gives the same answer each time', topP: 'Top-p', length: 'Answer length',
   lengths: { default: 'As the assistant has it', short: 'Short', medium: 'Medium', long: 'Long' }, effort: 'Reasoning effort',
   efforts: { default: 'As the assistant has it', low: 'Low', medium: 'Medium', high: 'High' }, showReasoning: 'Show the model’s reasoning', adapter: 'Adapter', noAdapter: 'None',
@@ -63,7 +64,7 @@ const zh = {
   gone: '该文档此后已被删除。', citedSentence: '回答所依据的句子已标出。', report: '报告此文档', unsupported: '文档未支持', refusedTitle: '文档中没有', nearest: '最接近的文档',
   notice: '请注意', extractive: '引自原文', generated: '由模型书写', searchedFor: '检索内容', retrievalTime: '检索', firstToken: '首个词元', totalTime: '总计', tokensWritten: '书写词元',
   tokensRead: '提示词元', fromCache: '来自缓存', rate: '速度', tokensPerSecond: r => `每秒 ${r} 个词元`, settings: '设置', settingsOf: '本对话的设置', settingsChanged: '设置与助手的默认值不同',
-  collections: '文档集', allCollections: '助手检索的全部', instructions: '自定义指令', instructionsHint: '代替助手的指令。小模型使用自己的指令，会忽略此项。', temperature: '温度', temperatureHint: '0 表示每次回答相同', topP: 'Top-p',
+  collections: '文档集', allCollections: '助手检索的全部', instructions: '自定义指令', instructionsHint: '关于语气和形式，例如“用三个要点回答”。答案仍然只来自文档。', unheeded: '当前加载的模型不理会此项。', thinking: '正在思考…', reasoningHint: '模型回答之前的思考，未经核对，也不保存。', temperature: '温度', temperatureHint: '0 表示每次回答相同', topP: 'Top-p',
   length: '回答长度', lengths: { default: '助手默认', short: '短', medium: '中', long: '长' }, effort: '推理强度', efforts: { default: '助手默认', low: '低', medium: '中', high: '高' }, showReasoning: '显示模型的推理过程',
   adapter: '适配器', noAdapter: '无', share: '分享', shareTitle: '分享此对话', shareHint: '持有此链接且可使用本服务的人都能阅读该对话及其后续内容。文档只对有权限的人打开。', shareStop: '停止分享', shareCopy: '复制链接',
   sharedBy: '您正在阅读他人分享的对话。', export: '导出', exportAs: { md: 'Markdown', json: 'JSON', pdf: 'PDF' }, deleteTitle: '删除此对话？', deleteHint: t => `“${t}”及其回答将被永久删除。`,
@@ -100,7 +101,7 @@ export const dateTime = value =>
   new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(value));
 
 export const seconds = ms => new Intl.NumberFormat(locale(), {
-  style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: ms < 10000 ? 1 : 0,
+  style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: ms < 10000 ? 1 : 0,
 }).format(ms / 1000);
 
 export function bytes(value) {

@@ -100,13 +100,15 @@ function refusal(chat, turn) {
 }
 
 const reasoning = (chat, turn) => (turn.reasoning && chat.settings.reasoning
-  ? html`<details class="reasoning"><summary>${icon('chevron')}${t('reasoning')}</summary><p>${turn.reasoning}</p></details>`
+  ? html`<details class="reasoning"><summary>${icon('chevron')}${t('reasoning')}</summary><p>${turn.reasoning}</p>
+      <p class="hint">${t('reasoningHint')}</p></details>`
   : nothing);
 
 function statusText(turn) {
   switch (turn.state) {
     case 'queued': return t('queued', turn.queued);
-    case 'reading': return t('reading', number(turn.done), number(turn.total));
+    case 'reading': return turn.done < turn.total ? t('reading', number(turn.done), number(turn.total)) : t('thinking');
+    case 'thinking': return t('thinking');
     case 'writing': {
       const elapsed = (performance.now() - turn.firstTokenAt) / 1000;
       return t('writing', turn.tokens > 4 && elapsed > 0.2 ? number((turn.tokens - 1) / elapsed) : 0);

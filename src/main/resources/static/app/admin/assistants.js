@@ -1,10 +1,11 @@
 import { html, live, nothing } from '../lib.js';
 import { get, post, put } from '../api.js';
 import { icon } from '../icons.js';
-import { dateTime, localized, number, t } from '../texts.js';
+import { dateTime, localized, t } from '../texts.js';
 import { state, toast, update } from '../state.js';
 import { act } from '../shell.js';
 import { explain } from '../chats.js';
+import { promptView } from './prompt.js';
 
 let edited = null;
 let yaml = '';
@@ -97,8 +98,7 @@ function editor() {
         <label class="field"><span>${t('previewQuestion')}</span><input type="text" required .value=${live(question)} @input=${e => { question = e.target.value; }}></label>
         <button>${t('preview')}</button>
       </form>
-      ${preview ? html`<div class="prompt"><p class="muted small">${preview.notice ?? ''} ${preview.refuses ? t('refusedTitle') : ''} ${number(preview.promptTokens)} ${t('tokens')}</p>
-        ${preview.prompt ? html`<pre tabindex="0">${preview.prompt}</pre>` : nothing}</div>` : nothing}
+      ${preview ? html`<div class="prompt">${promptView(preview)}</div>` : nothing}
     </section>
     <section class="card"><h2>${t('versions')}</h2>
       <ul class="revisions">${edited.versions.map(v => html`<li><strong>${t('version')} ${v.version}</strong> <span class="muted small">${v.createdAt ? dateTime(v.createdAt) : ''} ${v.note ?? ''}</span>

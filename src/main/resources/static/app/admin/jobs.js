@@ -68,7 +68,7 @@ export function view() {
   return html`
     <p class="muted small">${t('reindexHint')}</p>
     ${generations.length ? generationList() : nothing}
-    ${schedules.length ? html`<h2>${t('schedules')}</h2><ul class="facts-list">${schedules.map(s => html`<li>${t('jobKinds')[s.kind] ?? s.kind ?? s.name} <code>${s.cron ?? s.schedule}</code> <span class="muted small">${s.next ? dateTime(s.next) : ''}</span></li>`)}</ul>` : nothing}
+    ${schedules.length ? html`<h2>${t('schedules')}</h2><ul class="facts-list">${schedules.map(s => html`<li>${t('jobKinds')[s.kind]} ${s.next ? html`<code>${s.cron}</code> <span class="muted small">${t('nextRun', dateTime(s.next))}</span>` : html`<span class="muted small">${t('never')}</span>`}</li>`)}</ul>` : nothing}
     <div class="filters"><label class="choice"><input type="checkbox" .checked=${onlyProblems} @change=${e => {
       onlyProblems = e.target.checked;
       update();
@@ -79,7 +79,24 @@ export function view() {
         <tbody>${repeat(shown, job => job.id, row)}</tbody></table></div>`}`;
 }
 
-const resultList = result => html`<dl class="facts">${Object.entries(result).filter(([, v]) => typeof v !== 'object').map(([k, v]) => html`<dt>${k}</dt><dd>${typeof v === 'number' ? number(v, 3) : String(v)}</dd>`)}</dl>`;
+/** What a job found out, nested facts included; of a re-index, how far the two generations agree. */
+const resultList = result => html`
+  <dl class="facts">${factsOf(result).map(([name, value]) => html`<dt>${t('resultNames')[name] ?? name}</dt><dd>${value}</dd>`)}</dl>
+  ${result.comparison?.furthestApart?.length ? html`<p>${t('furthestApart')}</p><ul class="furthest">${result.comparison.furthestApart.map(d => html`
+    <li>${percent(d.overlap)} · ${d.question}</li>`)}</ul>` : nothing}`;
+
+const percent = share => `${number(share * 100)} %`;
+
+const SHARES = ['sameFirst', 'overlap'];
+
+function factsOf(result) {
+  return Object.entries(result).flatMap(([name, value]) => {
+    if (value === null || Array.isArray(value)) return [];
+    if (typeof value === 'object') return factsOf(value);
+    if (typeof value !== 'number') return [[name, String(value)]];
+    return [[name, SHARES.includes(name) ? percent(value) : number(value, 3)]];
+  });
+}
 
 const errors = new Map();
 
@@ -94,7 +111,7 @@ const errorList = job => html`<details class="small" @toggle=${act(async () => {
 function generationList() {
   return html`
     <h2>${t('generations')}</h2>
-    <ul class="facts-list">${generations.map(g => html`<li>${t('generation')} ${g.number} <span class="badge ${g.state === 'LIVE' ? 'good' : ''}">${g.state}</span>
+    <ul class="facts-list">${generations.map(g => html`<li>${t('generation')} ${g.number} <span class="badge ${g.state === 'LIVE' ? 'good' : ''}">${t('generationStates')[g.state]}</span>
       <span class="muted small">${number(g.passages)} ${t('passages')} · ${dateTime(g.createdAt)}</span>
       ${g.state === 'PREVIOUS' ? html`<button type="button" class="plain" @click=${act(async () => {
         await post('/api/admin/index/rollback');

@@ -4,10 +4,10 @@ import { number, t, localized } from '../texts.js';
 import { state, toast, update } from '../state.js';
 import { explain } from '../chats.js';
 import { passage } from '../sources.js';
+import { promptView } from './prompt.js';
 
 let result = null;
 let isSearching = false;
-let prompt = null;
 const asked = { question: '', history: '', assistant: 'default', language: '', effectiveOn: '', limit: '12', collections: '' };
 
 export async function enter() {}
@@ -15,7 +15,6 @@ export async function enter() {}
 async function search(event) {
   event.preventDefault();
   isSearching = true;
-  prompt = null;
   update();
   const history = asked.history.split('\n').map(q => q.trim()).filter(Boolean);
   const body = {
@@ -26,10 +25,6 @@ async function search(event) {
   };
   try {
     result = await post('/api/admin/search', body);
-    prompt = await post('/api/admin/search/prompt', body).catch(error => {
-      if (error.status === 404 || error.status === 503) return null;
-      throw error;
-    });
   } catch (error) {
     result = null;
     toast(explain(error), 'bad');
@@ -69,7 +64,8 @@ function outcome() {
       <dt>${t('timings')}</dt><dd>${number(timings.totalMs, 1)} ms</dd>
     </dl>
     ${result.candidates.length ? candidates() : html`<p class="muted">${t('noResult')}</p>`}
-    ${prompt ? html`<details class="card prompt" open><summary>${t('promptShown')} <span class="muted small">${number(prompt.tokens)} ${t('tokens')}</span></summary><pre tabindex="0">${prompt.text}</pre></details>` : nothing}`;
+    <section class="card prompt"><h2>${t('promptShown')}</h2>${promptView(result.prompt)}
+      ${asked.history ? html`<p class="hint">${t('historyHint')}</p>` : nothing}</section>`;
 }
 
 const VERDICT = { chosen: 'good', superseded: 'warning', duplicate: '', no_room: 'warning', not_considered: '' };
@@ -79,7 +75,7 @@ const candidates = () => html`
     <thead><tr><th scope="col" class="right">${t('fused')}</th><th scope="col">${t('title')}</th><th scope="col" class="right">${t('words')}</th><th scope="col" class="right">${t('meaning')}</th><th scope="col">${t('matchedTerms')}</th><th scope="col">${t('context')}</th></tr></thead>
     <tbody>${result.candidates.map(c => html`<tr>
       <td class="right" data-label=${t('fused')}><strong>${c.rank}</strong><span class="muted small block">${number(c.passage.score, 3)}</span></td>
-      <td class="main-cell"><a href="#/admin/documents/${c.passage.documentId}">${c.passage.title}</a><span class="muted small block">${c.passage.section}${c.passage.page ? ` · ${t('page')} ${c.passage.page}` : ''} · ${t('revision')} ${c.passage.revision}</span>
+      <td class="main-cell"><a href="#/admin/documents/${c.passage.documentId}">${c.passage.title}</a><span class="muted small block">${[c.passage.section, c.passage.page ? `${t('page')} ${c.passage.page}` : '', `${t('revision')} ${c.passage.revision}`].filter(Boolean).join(' · ')}</span>
         <details class="small"><summary>${c.passage.text.slice(0, 110)}…</summary>${passage(c.passage.text, null)}</details></td>
       <td class="right" data-label=${t('words')}>${c.passage.keywordRank ? html`${c.passage.keywordRank}<span class="muted small block">${number(c.passage.keywordScore, 2)}</span>` : '–'}</td>
       <td class="right" data-label=${t('meaning')}>${c.passage.vectorRank ? html`${c.passage.vectorRank}<span class="muted small block">${number(c.passage.similarity, 3)}</span>` : '–'}</td>

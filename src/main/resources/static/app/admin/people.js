@@ -39,6 +39,7 @@ export const view = () => html`
   <div class="tabs" role="tablist">${TABS.map(name => html`
     <button type="button" role="tab" id="tab-${name}" aria-selected=${name === tab} aria-controls="tab-panel" @click=${() => {
       tab = name;
+      update();
       load();
     }}>${name === 'groups' ? t('collections') : t(name)}</button>`)}</div>
   ${state.me?.mode === 'demo' ? html`<p class="notice">${icon('info')}<span>${t('noUsersHere')}</span></p>` : nothing}
@@ -50,7 +51,7 @@ const users = list => html`
   <p class="panel-actions"><button type="button" @click=${act(() => editUser(null))}>${icon('plus')}${t('addUser')}</button></p>
   <table class="data cards"><thead><tr><th scope="col">${t('name')}</th><th scope="col">${t('roles')}</th><th scope="col">${t('groups')}</th><th scope="col">${t('stateName')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
     <tbody>${list.map(u => html`<tr><td class="main-cell"><strong>${u.displayName || u.name}</strong> <span class="muted small">${u.name}</span></td>
-      <td data-label=${t('roles')}>${u.roles.join(', ')}</td><td data-label=${t('groups')}>${u.groups.join(', ')}</td>
+      <td data-label=${t('roles')}>${u.roles.map(role => t('roleNames')[role]).join(', ')}</td><td data-label=${t('groups')}>${u.groups.join(', ')}</td>
       <td data-label=${t('stateName')}><span class="badge ${u.enabled === false ? 'bad' : 'good'}">${u.enabled === false ? t('disabled') : t('enabled')}</span></td>
       <td class="row-tools"><button type="button" class="plain icon-button" aria-label="${t('edit')}: ${u.name}" @click=${act(() => editUser(u))}>${icon('edit')}</button>
         <button type="button" class="plain icon-button" aria-label="${t('remove')}: ${u.name}" @click=${act(async () => {
@@ -72,7 +73,7 @@ async function editUser(user) {
       ${user ? nothing : html`<label class="field"><span>${t('name')}</span><input name="name" type="text" required autofocus autocomplete="off"></label>`}
       <label class="field"><span>${t('displayName')}</span><input name="displayName" type="text" .value=${user?.displayName ?? ''}></label>
       <label class="field"><span>${t('password')}${user ? ` (${t('optional')})` : ''}</span><input class="wide" name="password" type="password" minlength="8" ?required=${!user} autocomplete="new-password"></label>
-      <fieldset class="field"><legend>${t('roles')}</legend><div class="choices">${ROLES.map(role => html`<label class="choice"><input type="checkbox" name="role" value=${role} ?checked=${user ? user.roles.includes(role) : role === 'READER'}><span>${role}</span></label>`)}</div></fieldset>
+      <fieldset class="field"><legend>${t('roles')}</legend><div class="choices">${ROLES.map(role => html`<label class="choice"><input type="checkbox" name="role" value=${role} ?checked=${user ? user.roles.includes(role) : role === 'READER'}><span>${t('roleNames')[role]}</span></label>`)}</div></fieldset>
       <label class="field"><span>${t('groups')} (${t('commaSeparated')})</span><input name="groups" type="text" .value=${user?.groups.join(', ') ?? ''}></label>
       ${user ? html`<label class="choice block"><input type="checkbox" name="enabled" ?checked=${user.enabled !== false}><span>${t('enabled')}</span></label>` : nothing}
       <div class="dialog-actions"><button type="button" @click=${() => close()}>${t('cancel')}</button><button class="primary">${t('save')}</button></div>
@@ -103,7 +104,7 @@ const groups = byCollection => html`
 const keys = list => html`
   <p class="panel-actions"><button type="button" @click=${act(addKey)}>${icon('plus')}${t('addKey')}</button></p>
   <table class="data cards"><thead><tr><th scope="col">${t('keyName')}</th><th scope="col">${t('owner')}</th><th scope="col">${t('scopes')}</th><th scope="col">${t('expires')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
-    <tbody>${list.map(k => html`<tr><td class="main-cell"><strong>${k.name}</strong></td><td data-label=${t('owner')}>${k.owner ?? k.user}</td><td data-label=${t('scopes')}>${(k.scopes ?? []).join(', ')}</td><td data-label=${t('expires')}>${k.expiresAt ? date(k.expiresAt) : ''}</td>
+    <tbody>${list.map(k => html`<tr><td class="main-cell"><strong>${k.name}</strong></td><td data-label=${t('owner')}>${k.owner}</td><td data-label=${t('scopes')}>${k.scopes.map(scope => t('scopeNames')[scope]).join(', ')}</td><td data-label=${t('expires')}>${k.expiresAt ? date(k.expiresAt) : ''}</td>
       <td class="row-tools"><button type="button" @click=${act(async () => {
         await remove(`/api/admin/keys/${encodeURIComponent(k.id)}`);
         await load();
@@ -117,13 +118,13 @@ async function addKey() {
       close({ name: form.get('name'), scopes: form.getAll('scope'), validDays: Number(form.get('days')) });
     }}>
       <label class="field"><span>${t('keyName')}</span><input name="name" type="text" required maxlength="100" autofocus></label>
-      <fieldset class="field"><legend>${t('scopes')}</legend><div class="choices">${SCOPES.map(s => html`<label class="choice"><input type="checkbox" name="scope" value=${s} ?checked=${s === 'CHAT'}><span>${s}</span></label>`)}</div></fieldset>
+      <fieldset class="field"><legend>${t('scopes')}</legend><div class="choices">${SCOPES.map(s => html`<label class="choice"><input type="checkbox" name="scope" value=${s} ?checked=${s === 'CHAT'}><span>${t('scopeNames')[s]}</span></label>`)}</div></fieldset>
       <label class="field"><span>${t('days_')}</span><input name="days" type="number" min="1" max="365" value="90" required></label>
       <div class="dialog-actions"><button type="button" @click=${() => close()}>${t('cancel')}</button><button class="primary">${t('save')}</button></div>
     </form>`);
   if (!said) return;
   const made = await post('/api/keys', said);
-  await openDialog(t('addKey'), close => html`<p>${t('keyOnce')}</p><code class="secret">${made.secret ?? made.key}</code>
+  await openDialog(t('addKey'), close => html`<p>${t('keyOnce')}</p><code class="secret">${made.secret}</code>
     <div class="dialog-actions"><button type="button" class="primary" @click=${() => close()}>${t('close')}</button></div>`);
   await load();
 }

@@ -1,8 +1,9 @@
 import { html, nothing, ref } from '../lib.js';
-import { get } from '../api.js';
+import { get, post } from '../api.js';
 import { icon } from '../icons.js';
 import { bytes, date, dateTime, number, seconds, t } from '../texts.js';
 import { state, toast, update } from '../state.js';
+import { act } from '../shell.js';
 import { explain } from '../chats.js';
 
 let uPlot = null;
@@ -81,13 +82,13 @@ export function view() {
       ${figure(t('firstTokenLatency'), f.questions ? seconds(f.firstTokenMedianMs) : '–', f.questions ? `${t('p95')} ${seconds(f.firstTokenP95Ms)}` : '')}
       ${figure(t('cacheHit'), percent(f.cachedTokens, f.promptTokens))}
       ${figure(t('writingSpeed'), f.tokensPerSecond ? t('tokensPerSecond', number(f.tokensPerSecond)) : '–')}
-      ${figure(t('memory'), bytes(memory.heapUsed), `${t('heap')}${memory.heapMax > 0 ? ` / ${bytes(memory.heapMax)}` : ''}${engine ? ` · ${t('kvCache')} ${bytes(engine.kvCacheBytes)}` : ''}`)}
+      ${figure(t('memory'), bytes(memory.heapUsed), `${memory.heapMax > 0 ? t('ofHeap', bytes(memory.heapMax)) : t('heap')}${engine ? ` · ${t('kvCache')} ${bytes(engine.kvCacheBytes)}` : ''}`)}
     </dl>
     ${f.questions ? html`
       <div class="charts">
         ${chart('perDay', t('questionsPerDay'), answers.days, [
           { label: t('questions'), values: d => d.figures.questions, color: '--accent', bars: true },
-          { label: t('refusedCount'), values: d => d.figures.refused, color: '--warning', bars: true },
+          { label: t('refusedCount'), values: d => d.figures.refused || null, color: '--warning', bars: true },
         ])}
         ${chart('latency', `${t('latency')} (${t('medianMs')})`, answers.days, [
           { label: t('latency'), values: d => (d.figures.questions ? d.figures.medianMs / 1000 : null), color: '--accent' },
@@ -105,7 +106,12 @@ export function view() {
       <table class="data"><thead><tr><th scope="col">${t('question')}</th><th scope="col" class="right">${t('times')}</th><th scope="col">${t('lastAsked')}</th></tr></thead>
         <tbody>${answers.unanswered.slice(0, 20).map(u => html`<tr><td class="main-cell">${u.question}</td><td class="right">${number(u.times)}</td><td>${dateTime(u.lastAsked)}</td></tr>`)}</tbody></table>`
       : html`<p class="muted">${t('noUnanswered')}</p>`}
-    ${evaluations.length ? html`<h2>${t('evaluations')}</h2>${evaluationTable()}` : nothing}
+    <h2>${t('evaluations')} <button type="button" class="plain small" id="evaluate" @click=${act(async () => {
+      await post('/api/admin/evaluations', { set: 'corpus' });
+      toast(t('evaluationBegun'));
+      await load();
+    })}>${icon('chart')}${t('evaluate')}</button></h2>
+    ${evaluations.length ? evaluationTable() : html`<p class="muted">${t('noEvaluations')}</p>`}
     <h2>${t('reports')}</h2>
     ${reports.length || recent.length ? html`<ul class="chunks">
       ${reports.slice(0, 30).map(r => html`<li class="card"><span class="badge warning">${t('reportReasons')[r.reason.toLowerCase()]}</span>
@@ -123,8 +129,8 @@ function reason(text) {
 
 const evaluationTable = () => html`
   <table class="data cards"><thead><tr><th scope="col">${t('started')}</th><th scope="col">${t('name')}</th><th scope="col">${t('kind')}</th><th scope="col">${t('score')}</th></tr></thead>
-    <tbody>${evaluations.map(e => html`<tr><td>${dateTime(e.createdAt)}</td><td>${e.setName ?? e.set}</td><td>${e.mode}</td>
-      <td class="small">${e.result ? Object.entries(e.result).filter(([, v]) => typeof v === 'number').map(([k, v]) => html`${k} <strong>${number(v, 3)}</strong> `) : '–'}</td></tr>`)}</tbody></table>`;
+    <tbody>${evaluations.map(e => html`<tr><td>${dateTime(e.createdAt)}</td><td>${e.set} <span class="muted small">${number(e.questions)}</span></td><td>${e.mode}</td>
+      <td class="small">${e.result ? Object.entries(e.result).filter(([, v]) => typeof v === 'number').map(([k, v]) => html`${k} <strong>${number(v, 3)}</strong> `) : html`<span class="badge">${t('jobStates')[e.state] ?? e.state}</span> ${number(e.done)} / ${number(e.questions)} <span class="reason">${e.message ?? ''}</span>`}</td></tr>`)}</tbody></table>`;
 
 /** A chart that keeps its plot between paintings and draws anew when its data or theme change. */
 function chart(key, title, list, series) {
@@ -155,7 +161,9 @@ function draw(element, key, list, series) {
     scales: { x: { time: true }, y: { range: (_, min, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [
       { stroke: text, grid: { show: false }, ticks: { stroke: line }, font: `12px ${style.fontFamily}`, values: (_, values) => values.map(v => new Intl.DateTimeFormat(state.language === 'zh' ? 'zh-CN' : 'en-GB', { day: 'numeric', month: 'short' }).format(v * 1000)), space: 70 },
-      { stroke: text, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}`, values: (_, values) => values.map(v => number(v, 1)), size: 46 },
+      { stroke: text, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}`, values: (_, values) => values.map(v => number(v, 1)), size: 46,
+        // Of what is counted there are no halves.
+        ...(series.some(s => s.bars) ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] } : {}) },
     ],
     series: [
       { label: t('day'), value: (_, v) => (v ? date(v * 1000) : '–') },

@@ -3,16 +3,23 @@ package org.harmonykb.web;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.harmonykb.web.PageService.Look;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
 class AdminPageIT {
+
+  @TempDir static Path data;
 
   private PageService service;
 
@@ -78,30 +87,90 @@ class AdminPageIT {
     }
   }
 
+  /** As a file manager drops it: Chromium reads the folder itself. */
   @ParameterizedTest
-  @CsvSource({"en,Rebuild index,Done", "zh,重建索引,完成"})
-  void reindexIsStartedAndFollowed(String language, String kind, String done) {
-    try (PageService.View view = service.view(look(language)).open("#/admin/jobs")) {
+  @CsvSource({"en,2 of 2 files accepted", "zh,2 个文件中已接收 2 个"})
+  void droppedFolderIsTakenInFileByFile(String language, String says) throws Exception {
+    Path folder = Files.createDirectories(data.resolve(language + "/drop/deep"));
+    Files.writeString(folder.resolve("../outer.md"), "# Outer " + language + "\n\nA first rule.");
+    Files.writeString(folder.resolve("inner.md"), "# Inner " + language + "\n\nA second rule.");
+    try (PageService.View view = service.view(look(language)).open("#/admin/documents")) {
       Page page = view.page;
-      assertThat(page.locator(".data tbody tr").first()).isVisible();
-      page.locator(".chat-head button").last().click();
-      Locator job = row(page, kind).first();
-      assertThat(job).isVisible();
-      assertThat(job).containsText(done);
-      assertThat(job.locator("progress")).isVisible();
+      page.fill("input[name=collection]", "dropped-" + language);
+      page.fill("input[name=allow]", "board");
+      drop(page, folder.getParent());
+      assertThat(page.locator(".uploads")).containsText(says);
+      assertThat(page.locator(".uploads")).containsText("drop/deep/inner.md");
+      assertThat(row(page, "dropped-" + language + "/drop/outer.md")).isVisible();
+      row(page, "Inner " + language).locator(".main-cell a").click();
+      assertThat(page.locator(".facts")).containsText("board");
+    }
+  }
+
+  private static void drop(Page page, Path folder) {
+    BoundingBox box = page.locator(".drop").boundingBox();
+    JsonObject drag = new JsonObject();
+    drag.add("items", new JsonArray());
+    JsonArray files = new JsonArray();
+    files.add(folder.toString());
+    drag.add("files", files);
+    drag.addProperty("dragOperationsMask", 1);
+    CDPSession session = page.context().newCDPSession(page);
+    for (String type : List.of("dragEnter", "dragOver", "drop")) {
+      JsonObject event = new JsonObject();
+      event.addProperty("type", type);
+      event.addProperty("x", box.x + box.width / 2);
+      event.addProperty("y", box.y + 20);
+      event.add("data", drag);
+      session.send("Input.dispatchDragEvent", event);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en,Compare,current,Read again,revision", "zh,比较,当前,重新读取,版本"})
+  void revisionsAreComparedAndBrokenOnesReadAgain(
+      String language, String compare, String current, String again, String revision) {
+    String name = "ferry-" + language + ".md";
+    try (PageService.View view = service.view(look(language)).open("#/admin/documents")) {
+      Page page = view.page;
+      page.fill("input[name=collection]", "revised-" + language);
+      page.setInputFiles("#files", file(name, "# Ferry\n\nIt leaves at 6.\n\nIt takes cars."));
+      assertThat(row(page, name).locator(".badge.good")).isVisible();
+      page.setInputFiles("#files", file(name, "# Ferry\n\nIt leaves at 7.\n\nIt takes cars."));
+      assertThat(row(page, name)).containsText(revision + " 2");
+      assertThat(row(page, name).locator(".badge.good")).isVisible();
+      row(page, name).locator(".main-cell a").click();
+      Locator revisions = page.locator(".revisions li");
+      assertThat(revisions).hasCount(2);
+      assertThat(revisions.first()).containsText(current);
+      assertThat(revisions.last().locator("a")).hasAttribute("download", name);
+      assertThat(revisions.first().locator("button")).hasText(compare);
+      revisions.first().locator("button").click();
+      assertThat(page.locator(".diff-out")).hasText("It leaves at 6.");
+      assertThat(page.locator(".diff-in")).hasText("It leaves at 7.");
+      view.open("#/admin/documents");
+      page.setInputFiles("#files", file("torn-" + language + ".pdf", "%PDF-1.7 and no more"));
+      Locator torn = row(page, "torn-" + language);
+      assertThat(torn.locator(".reason")).not().isEmpty();
+      page.waitForResponse(
+          response -> response.url().endsWith("/retry") && response.status() == 202,
+          () -> torn.locator("[aria-label^='" + again + "']").click());
+      assertThat(torn.locator(".badge.bad")).isVisible();
     }
   }
 
   @ParameterizedTest
   @CsvSource({
-    "en,hotel limit in Germany,Travel Policy 2026,in the prompt",
-    "zh,苏州的年休假最多可以结转几天？,苏州,进入提示词"
+    "en,hotel limit in Germany,Travel Policy 2026,in the prompt,Filters applied",
+    "zh,苏州的年休假最多可以结转几天？,苏州,进入提示词,已用筛选"
   })
-  void searchLabShowsBothArms(String language, String question, String title, String verdict) {
+  void searchLabShowsBothArmsAndThePrompt(
+      String language, String question, String title, String verdict, String applied) {
     try (PageService.View view = service.view(look(language)).open("#/admin/lab")) {
       Page page = view.page;
       page.fill("input[name=question]", question);
       page.locator(".lab-form .primary").click();
+      assertThat(page.locator(".facts.card")).containsText(applied);
       Locator found =
           row(page, title).filter(new Locator.FilterOptions().setHasText(verdict)).first();
       assertThat(found).isVisible();
@@ -109,6 +178,9 @@ class AdminPageIT {
       assertThat(found.locator("td").nth(2)).not().hasText("–");
       assertThat(found.locator("td").nth(3)).not().hasText("–");
       assertThat(found.locator("td").nth(4).locator(".badge").first()).isVisible();
+      assertThat(page.locator(".prompt pre")).containsText("<|im_start|>user");
+      assertThat(page.locator(".prompt pre")).containsText(question);
+      assertThat(page.locator(".prompt .facts")).containsText(Pattern.compile("\\d\\d"));
     }
   }
 
@@ -132,27 +204,4 @@ class AdminPageIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"en,Prefill", "zh,读取"})
-  void modelIsShownAndMeasured(String language, String prefill) {
-    try (PageService.View view = service.view(look(language)).open("#/admin/models")) {
-      Page page = view.page;
-      assertThat(page.locator(".facts")).containsText("134,515,008");
-      assertThat(page.locator(".facts")).containsText("Q4_1");
-      page.locator(".card button").first().click();
-      assertThat(page.locator(".facts")).containsText(prefill);
-      page.fill("input[name=name]", "nope");
-      page.fill("input[name=path]", "../nope.gguf");
-      page.locator(".inline-form .primary").click();
-      assertThat(page.locator(".toast.bad")).isVisible();
-    }
-  }
-
-  @Test
-  void assistantsAreListed() {
-    try (PageService.View view = service.view(Look.ENGLISH).open("#/admin/assistants")) {
-      assertThat(view.page.locator(".cards-grid .card")).not().hasCount(0);
-      assertThat(view.page.locator(".cards-grid")).containsText("Human resources");
-    }
-  }
 }

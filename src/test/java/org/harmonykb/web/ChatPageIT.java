@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** Asking and reading answers and their sources, in a browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -133,6 +134,88 @@ class ChatPageIT {
               "\n",
               ((List<?>) page.evaluate("window.said")).stream().map(String::valueOf).toList());
       assertThat(said).containsPattern(reading).contains(writing);
+    }
+  }
+
+  /** What no small model does, so the stream is written here. */
+  private static void answerWith(Page page, String events) {
+    page.route(
+        "**/api/ask",
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions().setContentType("text/event-stream").setBody(events)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en,2 questions are ahead", "zh,前面还有 2 个问题"})
+  void queueTellsThePlace(String language, String place) {
+    try (PageService.View view = service.view(look(language)).open("")) {
+      Page page = view.page;
+      page.evaluate(
+          """
+          window.said = [];
+          new MutationObserver(() => {
+            const status = document.querySelector('.turn .status');
+            if (status) window.said.push(status.textContent.trim());
+          }).observe(document.body, { subtree: true, childList: true, characterData: true });
+          """);
+      answerWith(page, "event:progress\ndata:{\"queued\":2,\"done\":0,\"total\":90}\n\n");
+      page.fill("#question", HOTELS);
+      page.click("#send");
+      // A stream that ends without an answer is an error that can be retried.
+      assertThat(page.locator(".problem button")).isVisible();
+      assertThat(String.valueOf(page.evaluate("window.said.join('\\n')"))).contains(place);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en,Settings,Reasoning", "zh,设置,推理过程"})
+  void reasoningIsShownFoldedAndOnlyWhenAskedFor(
+      String language, String settings, String reasoning) throws Exception {
+    String id = service.ask(HOTELS, null);
+    JsonNode answer = service.get("/api/conversations/" + id).get("turns").get(0).get("answer");
+    String events =
+        "event:reasoning\ndata:{\"text\":\"They want the limit.\"}\n\n"
+            + "event:token\ndata:{\"text\":\"130 euros\"}\n\n"
+            + "event:done\ndata:"
+            + answer
+            + "\n\n";
+    try (PageService.View view = service.view(look(language)).open("")) {
+      Page page = view.page;
+      answerWith(page, events);
+      page.fill("#question", HOTELS);
+      page.click("#send");
+      assertThat(page.locator(".turn .tools")).isVisible();
+      assertThat(page.locator(".reasoning")).hasCount(0);
+      page.locator(".composer [aria-label=" + settings + "]").click();
+      page.locator("dialog .choice.block").click();
+      page.locator("dialog .primary").click();
+      page.fill("#question", HOTELS);
+      page.click("#send");
+      Locator block = page.locator(".turn").last().locator(".reasoning");
+      assertThat(block.locator("summary")).hasText(reasoning);
+      assertThat(block.locator("p").first()).not().isVisible();
+      block.locator("summary").click();
+      assertThat(block.locator("p").first()).hasText("They want the limit.");
+      assertThat(page.locator(".turn").last().locator(".prose")).not().containsText("They want");
+    }
+  }
+
+  /** By the browser's own sum of layout shifts, of which 0.1 counts as good. */
+  @Test
+  void nothingJumpsWhileAnAnswerIsWritten() {
+    try (PageService.View view = service.view(Look.ENGLISH)) {
+      view.page.addInitScript(
+          """
+          window.shifts = 0;
+          new PerformanceObserver(list => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          """);
+      view.open("");
+      view.ask("How many days of annual leave do full-time employees have?");
+      view.ask("And how many of them can be carried over?");
+      assertThat(((Number) view.page.evaluate("window.shifts")).doubleValue()).isLessThan(0.1);
     }
   }
 

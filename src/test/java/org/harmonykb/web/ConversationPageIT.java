@@ -142,8 +142,9 @@ class ConversationPageIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"en,Settings,Short", "zh,设置,短"})
-  void settingsAreSentAndStayWithTheConversation(String language, String settings, String length) {
+  @CsvSource({"en,Settings,Short,High", "zh,设置,短,高"})
+  void settingsAreSentAndStayWithTheConversation(
+      String language, String settings, String length, String effort) {
     try (PageService.View view = service.view(look(language)).open("")) {
       Page page = view.page;
       page.locator(".composer [aria-label=" + settings + "]").click();
@@ -155,12 +156,20 @@ class ConversationPageIT {
           .click();
       dialog.locator("select[name=length]").selectOption(new SelectOption().setLabel(length));
       dialog.locator("#temperature").fill("0.5");
+      dialog.locator("#topP").fill("0.9");
+      dialog.locator("textarea[name=instructions]").fill("In three points, please.");
+      dialog.locator("select[name=effort]").selectOption(new SelectOption().setLabel(effort));
+      dialog.locator(".choice.block").click();
       dialog.locator(".primary").click();
+      // What was chosen before the first question outlives a reload, too.
+      page.reload();
+      assertThat(page.locator("#assistant")).hasValue("hr");
       page.fill("#question", "How many days of annual leave do full-time employees have?");
       Request asked = page.waitForRequest("**/api/ask", () -> page.click("#send"));
       assertThat(asked.postData())
           .contains("\"assistant\":\"hr\"", "\"collections\":[\"hr\"]", "\"temperature\":0.5")
-          .contains("\"maxTokens\":96");
+          .contains("\"maxTokens\":96", "\"topP\":0.9", "\"reasoningEffort\":\"high\"")
+          .contains("\"instructions\":\"In three points, please.\"", "\"reasoning\":true");
       assertThat(page.locator(".turn .tools")).isVisible();
       page.waitForURL(Pattern.compile("#/c/"));
       page.waitForTimeout(500);
@@ -168,8 +177,15 @@ class ConversationPageIT {
       assertThat(page.locator("#assistant")).hasValue("hr");
       page.locator(".composer .dotted").click();
       assertThat(page.locator("dialog #temperature")).hasValue("0.5");
-      // What the service does not heed yet is not offered.
-      assertThat(page.locator("dialog textarea")).hasCount(0);
+      assertThat(dialog.locator("#topP")).hasValue("0.9");
+      assertThat(dialog.locator("textarea")).hasValue("In three points, please.");
+      assertThat(dialog.locator("select[name=effort]")).hasValue("high");
+      assertThat(dialog.locator(".choice.block input")).isChecked();
+      assertThat(dialog.locator("select[name=length]")).hasValue("short");
+      page.keyboard().press("Escape");
+      // Another conversation begins with the assistant's own.
+      page.locator(".sidebar .new").click();
+      assertThat(page.locator(".composer .dotted")).hasCount(0);
     }
   }
 
@@ -208,6 +224,33 @@ class ConversationPageIT {
       page.keyboard().press("Escape");
       assertThat(page.locator(".panel")).hasCount(0);
       assertThat(page.locator(".answer .cite").first()).isFocused();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en,Good answer,Bad answer,Incomplete", "zh,回答很好,回答不好,不完整"})
+  void answerIsRatedWithAReason(String language, String good, String bad, String reason)
+      throws Exception {
+    String comment = "What of trade fairs, asks " + language;
+    String id = service.ask(HOTELS, null);
+    try (PageService.View view = service.view(look(language)).open("#/c/" + id)) {
+      Page page = view.page;
+      Locator up = page.locator("[aria-label='" + good + "']");
+      Locator down = page.locator("[aria-label='" + bad + "']");
+      up.click();
+      assertThat(up).hasAttribute("aria-pressed", "true");
+      down.click();
+      page.locator("dialog .choice").filter(new Locator.FilterOptions().setHasText(reason)).click();
+      page.fill("dialog textarea", comment);
+      page.locator("dialog .primary").click();
+      assertThat(down).hasAttribute("aria-pressed", "true");
+      assertThat(up).hasAttribute("aria-pressed", "false");
+      page.reload();
+      assertThat(down).hasAttribute("aria-pressed", "true");
+      assertThat(service.get("/api/admin/feedback?thumb=down").toString())
+          .contains("incomplete: " + comment);
+      view.open("#/admin/statistics");
+      assertThat(page.locator(".chunks")).containsText(reason + ": " + comment);
     }
   }
 

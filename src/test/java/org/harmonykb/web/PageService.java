@@ -48,11 +48,16 @@ final class PageService {
   private final Browser browser;
   final String base;
 
+  /** A folder that adapters may be loaded from; empty at the start. */
+  final Path adapters;
+
   private PageService() throws Exception {
+    adapters = Files.createTempDirectory("kb-page-adapters");
     context =
         SpringApplication.run(
             HarmonyKbApplication.class,
             "--server.port=0",
+            "--kb.adapters.dir=" + adapters,
             "--kb.data-dir=" + Files.createTempDirectory("kb-page"),
             "--kb.model.path=" + Fixtures.smolLm2());
     base = "http://localhost:" + context.getEnvironment().getProperty("local.server.port");
@@ -107,7 +112,10 @@ final class PageService {
     private final List<String> troubles = new ArrayList<>();
     private final List<String> foreignRequests = new ArrayList<>();
 
-    private View(Look look) {
+    private final String home;
+
+    private View(Look look, String home) {
+      this.home = home;
       own =
           browser.newContext(
               new Browser.NewContextOptions()
@@ -126,14 +134,14 @@ final class PageService {
       page.onRequest(
           request -> {
             String url = request.url();
-            if (!url.startsWith(base) && !url.startsWith("data:") && !url.startsWith("blob:")) {
+            if (!url.startsWith(home) && !url.startsWith("data:") && !url.startsWith("blob:")) {
               foreignRequests.add(url);
             }
           });
     }
 
     View open(String hash) {
-      page.navigate(base + "/" + hash);
+      page.navigate(home + "/" + hash);
       page.waitForSelector("html[data-ready]");
       return this;
     }
@@ -161,7 +169,12 @@ final class PageService {
   }
 
   View view(Look look) {
-    return new View(look);
+    return new View(look, base);
+  }
+
+  /** Looks at another service with the same Chromium. */
+  View view(Look look, int port) {
+    return new View(look, "http://localhost:" + port);
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {
