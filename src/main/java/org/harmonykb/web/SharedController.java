@@ -7,12 +7,14 @@ import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Turn;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.security.CurrentCaller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,6 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @RestController
 class SharedController {
+
+  private static final String ENGLISH =
+      "This answer cites documents that you may not read, so it is not shown.";
+  private static final String CHINESE = "此回答引用了您无权阅读的文档，因此不予显示。";
 
   private final ConversationService conversations;
   private final DocumentService documents;
@@ -53,19 +59,34 @@ class SharedController {
         conversations.turns(conversation.id()).stream().map(turn -> view(turn, scope)).toList());
   }
 
+  /** An answer that cites what the reader may not read is withheld, since it tells what is there. */
   private TurnView view(Turn turn, AccessScope scope) {
-    JsonNode answer = json.readTree(turn.result());
-    for (String list : List.of("citations", "nearest")) {
-      for (JsonNode citation : answer.path(list)) {
-        if (citation instanceof ObjectNode passage && !isReadable(passage, scope)) {
-          passage.put("quote", "").put("title", "…").put("section", "");
-        }
-      }
+    ObjectNode answer = (ObjectNode) json.readTree(turn.result());
+    boolean isWithheld = removeClosed(answer, "citations", scope);
+    removeClosed(answer, "nearest", scope);
+    if (isWithheld) {
+      answer.put(
+          "answer", Language.of(turn.question()).equals(Language.CHINESE) ? CHINESE : ENGLISH);
+      answer.set("sentences", json.createArrayNode());
+      answer.set("unsupported", json.createArrayNode());
     }
+    answer.put("withheld", isWithheld);
     return new TurnView(turn.ordinal(), turn.question(), answer);
   }
 
-  private boolean isReadable(ObjectNode passage, AccessScope scope) {
+  private boolean removeClosed(ObjectNode answer, String list, AccessScope scope) {
+    ArrayNode open = json.createArrayNode();
+    for (JsonNode citation : answer.path(list)) {
+      if (isReadable(citation, scope)) {
+        open.add(citation);
+      }
+    }
+    boolean hadClosed = open.size() < answer.path(list).size();
+    answer.set(list, open);
+    return hadClosed;
+  }
+
+  private boolean isReadable(JsonNode passage, AccessScope scope) {
     return documents
         .find(UUID.fromString(passage.path("documentId").asString("")))
         .filter(d -> scope.permits(d.allow(), d.collection()))

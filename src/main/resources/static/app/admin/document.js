@@ -1,10 +1,11 @@
 import { guard, html, nothing } from '../lib.js';
-import { get } from '../api.js';
+import { get, send, upload } from '../api.js';
 import { icon } from '../icons.js';
 import { bytes, date, dateTime, number, t } from '../texts.js';
 import { toast, update } from '../state.js';
 import { act } from '../shell.js';
 import { explain } from '../chats.js';
+import { openDialog } from '../dialog.js';
 import { passage } from '../sources.js';
 import { removeDocument, retryDocument, stateBadge } from './documents.js';
 import { differences } from './differences.js';
@@ -55,6 +56,7 @@ export function view() {
           await retryDocument(doc);
           await enter(doc.id);
         })}>${icon('again')}${t('retryIngest')}</button>`}
+        <button type="button" id="revise" @click=${act(revise)}>${icon('edit')}${t('revise')}</button>
         <button type="button" class="danger-text" @click=${act(async () => {
           if (await removeDocument(doc)) location.hash = '#/admin/documents';
         })}>${icon('trash')}${t('remove')}</button>
@@ -68,6 +70,37 @@ export function view() {
           <span class="muted small">${chunk.page ? `${t('page')} ${chunk.page} · ` : ''}${t('chunkFacts', chunk.ordinal, chunk.language, number(chunk.text.length))}</span></p>
         ${guard([chunk], () => passage(chunk.text, null))}
       </li>`)}</ol>`;
+}
+
+/** Takes a newer file, other readers, or both; the same content makes no new revision. */
+async function revise() {
+  const said = await openDialog(t('revise'), close => html`
+    <form @submit=${event => {
+      event.preventDefault();
+      const form = new FormData(event.target);
+      close({ file: form.get('file'), groups: form.get('groups').split(/[,，]/).map(g => g.trim()).filter(Boolean) });
+    }}>
+      <label class="field"><span>${t('newRevision')} (${t('optional')})</span><input name="file" type="file"></label>
+      <label class="field"><span>${t('readers')} (${t('commaSeparated')})</span><input name="groups" type="text" placeholder=${t('everybody')} .value=${doc.allow.join(', ')}></label>
+      <div class="dialog-actions"><button type="button" @click=${() => close()}>${t('cancel')}</button><button class="primary">${t('save')}</button></div>
+    </form>`);
+  if (!said) return;
+  const form = new FormData();
+  if (said.file.size) {
+    form.append('file', said.file);
+  } else {
+    const content = await send('GET', `/api/documents/${doc.id}/content`, undefined, { headers: { Accept: '*/*' } });
+    form.append('file', await content.blob(), doc.filename);
+    if (doc.effectiveFrom) form.append('effectiveFrom', doc.effectiveFrom);
+    if (doc.effectiveTo) form.append('effectiveTo', doc.effectiveTo);
+  }
+  form.append('collection', doc.collection);
+  form.append('externalId', doc.externalId);
+  if (doc.source) form.append('source', doc.source);
+  for (const group of said.groups) form.append('allow', group);
+  await upload('/api/documents', form, () => {});
+  toast(t('saved'));
+  await enter(doc.id);
 }
 
 function revisionList() {

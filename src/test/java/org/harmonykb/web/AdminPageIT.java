@@ -148,6 +148,17 @@ class AdminPageIT {
       revisions.first().locator("button").click();
       assertThat(page.locator(".diff-out")).hasText("It leaves at 6.");
       assertThat(page.locator(".diff-in")).hasText("It leaves at 7.");
+      page.click("#revise");
+      page.fill("dialog input[name=groups]", "sailors");
+      page.locator("dialog .primary").click();
+      assertThat(page.locator(".facts").first()).containsText("sailors");
+      assertThat(revisions).hasCount(2);
+      page.click("#revise");
+      page.setInputFiles(
+          "dialog input[name=file]", file(name, "# Ferry\n\nIt leaves at 8.\n\nIt takes cars."));
+      page.locator("dialog .primary").click();
+      assertThat(revisions).hasCount(3);
+      assertThat(page.locator(".facts").first()).containsText("sailors");
       view.open("#/admin/documents");
       page.setInputFiles("#files", file("torn-" + language + ".pdf", "%PDF-1.7 and no more"));
       Locator torn = row(page, "torn-" + language);

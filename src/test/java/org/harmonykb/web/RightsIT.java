@@ -125,6 +125,25 @@ class RightsIT {
   }
 
   @Test
+  void sharedConversationShowsNothingOfClosedDocuments() throws Exception {
+    String id = ask(insider, QUESTION).get("conversationId").asString();
+    String token =
+        insider
+            .post("/api/conversations/" + id + "/share", Map.of())
+            .json()
+            .get("token")
+            .asString();
+    assertThat(insider.get("/api/shared/" + token).text()).contains(SECRET);
+    Person.Reply shared = outsider.get("/api/shared/" + token);
+    assertThat(shared.status()).isEqualTo(200);
+    assertThat(shared.text())
+        .doesNotContain(SECRET, "Bonus of the board", document)
+        .contains("you may not read");
+    assertThat(shared.json().get("turns").get(0).get("answer").get("withheld").asBoolean())
+        .isTrue();
+  }
+
+  @Test
   void closingACollectionHoldsAtOnce() throws Exception {
     String open =
         LocalService.searchable(
