@@ -1,6 +1,6 @@
 import { html, live, nothing } from '../lib.js';
 import { post } from '../api.js';
-import { number, t, localized } from '../texts.js';
+import { date, number, t, localized } from '../texts.js';
 import { state, toast, update } from '../state.js';
 import { explain } from '../chats.js';
 import { passage } from '../sources.js';
@@ -53,7 +53,7 @@ export const view = () => html`
 
 function outcome() {
   const { question, arms, timings, filters } = result;
-  const applied = [...filters.collections, ...filters.languages, ...filters.documents, filters.effectiveOn].filter(Boolean);
+  const applied = [...filters.collections, ...filters.languages, ...filters.documents, filters.effectiveOn && `${t('effectiveOn')} ${date(filters.effectiveOn)}`].filter(Boolean);
   return html`
     <dl class="facts card">
       <dt>${t('searchedAs')}</dt><dd>${question.searched} <span class="badge">${question.rewritten ? t('rewritten') : t('asAsked')}</span> <span class="muted small">${question.reason}</span></dd>
@@ -76,7 +76,7 @@ const candidates = () => html`
     <tbody>${result.candidates.map(c => html`<tr>
       <td class="right" data-label=${t('fused')}><strong>${c.rank}</strong><span class="muted small block">${number(c.passage.score, 3)}</span></td>
       <td class="main-cell"><a href="#/admin/documents/${c.passage.documentId}">${c.passage.title}</a><span class="muted small block">${[c.passage.section, c.passage.page ? `${t('page')} ${c.passage.page}` : '', `${t('revision')} ${c.passage.revision}`].filter(Boolean).join(' · ')}</span>
-        <details class="small"><summary>${c.passage.text.slice(0, 110)}…</summary>${passage(c.passage.text, null)}</details></td>
+        <details class="small"><summary>${c.passage.text.length > 110 ? `${c.passage.text.slice(0, 110)}…` : c.passage.text}</summary>${passage(c.passage.text, null)}</details></td>
       <td class="right" data-label=${t('words')}>${c.passage.keywordRank ? html`${c.passage.keywordRank}<span class="muted small block">${number(c.passage.keywordScore, 2)}</span>` : '–'}</td>
       <td class="right" data-label=${t('meaning')}>${c.passage.vectorRank ? html`${c.passage.vectorRank}<span class="muted small block">${number(c.passage.similarity, 3)}</span>` : '–'}</td>
       <td data-label=${t('matchedTerms')} class="small">${[...new Set(c.matched.map(m => m.term))].map(term => html`<span class="badge">${term}</span> `)}</td>
