@@ -85,12 +85,12 @@ public class RemoteModel {
     return backEnds.stream().map(BackEnd::model).distinct().collect(Collectors.joining(", "));
   }
 
-  /** Tokens of prompt and answer together. */
   /** Whether it thinks first, for as long as the effort says. */
   public boolean thinks() {
     return properties.reasoning();
   }
 
+  /** Tokens of prompt and answer together. */
   public int contextLength() {
     return properties.contextLength();
   }

@@ -304,7 +304,9 @@ public final class RemoteStream implements AutoCloseable {
     String text = delta.path("content").asString("");
     // Servers name it in two ways.
     String thought =
-        delta.path("reasoning_content").asString("") + delta.path("reasoning").asString("");
+        delta
+            .path(delta.hasNonNull("reasoning_content") ? "reasoning_content" : "reasoning")
+            .asString("");
     if (text.isEmpty() && thought.isEmpty()) {
       return;
     }

@@ -8,10 +8,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -118,6 +120,12 @@ class RemoteGenerationIT {
       JsonNode answer = service.ask("When does the first ferry leave?");
       assertThat(answer.path("answer").asString()).contains("7:25", "[1]").doesNotContain("[8]");
       assertThat(answer.path("mode").asString()).isEqualTo("generated");
+      assertThat(answer.toString()).doesNotContain("Let me look");
+      assertThat(stream(service, Map.of())).doesNotContain("Let me look");
+      assertThat(
+              stream(service, Map.of("reasoning", true, "instructions", "Write like a pirate.")))
+          .contains("event:reasoning\ndata:{\"text\":\"Let me look.\"}");
+      assertThat(server.asked).contains("Write like a pirate.");
 
       server.script = "breaks off";
       RunningService.Reply broken = service.post("/api/ask", question);
@@ -143,12 +151,27 @@ class RemoteGenerationIT {
     }
   }
 
+  private static String stream(RunningService service, Map<String, Object> more) throws Exception {
+    Map<String, Object> body = new HashMap<>(more);
+    body.put("question", "When does the first ferry leave?");
+    RunningService.Reply reply =
+        service.send(
+            service
+                .request("/api/ask")
+                .header("Content-Type", "application/json")
+                .header("Accept", "text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(RunningService.json(body))));
+    assertThat(reply.text()).contains("event:done");
+    return reply.text();
+  }
+
   /** Speaks the protocol's words where a real model cannot be made to misbehave on demand. */
   private static final class ScriptedServer implements AutoCloseable {
 
     private final HttpServer http;
     private final AtomicInteger gone = new AtomicInteger();
     private volatile String script = "";
+    private volatile String asked = "";
 
     ScriptedServer() throws Exception {
       http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -157,7 +180,7 @@ class RemoteGenerationIT {
       http.createContext(
           "/v1/chat/completions",
           exchange -> {
-            exchange.getRequestBody().readAllBytes();
+            asked = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(script.equals("busy") ? 429 : 200, 0);
             try (OutputStream out = exchange.getResponseBody()) {
               answer(out);
@@ -171,6 +194,9 @@ class RemoteGenerationIT {
     private void answer(OutputStream out) throws IOException {
       switch (script) {
         case "wrong numbers" -> {
+          out.write(
+              "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"Let me look.\"}}]}\n\n"
+                  .getBytes(StandardCharsets.UTF_8));
           delta(out, "The first ferry leaves at 7:25 from the north pier [8");
           delta(out, "][1].");
           out.write(
