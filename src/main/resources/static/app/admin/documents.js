@@ -31,11 +31,16 @@ export function leave() {
   timer = null;
 }
 
+let loads = 0;
+
 async function load() {
   clearTimeout(timer);
+  const mine = ++loads;
   const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value));
   try {
-    list = await get(`/api/documents?${query}`);
+    const found = await get(`/api/documents?${query}`);
+    if (mine !== loads) return; // a later filter has been asked for meanwhile
+    list = found;
     // Those on their way are looked at again until they are through.
     if (list.some(d => UNFINISHED.includes(d.state))) timer = setTimeout(load, 1500);
   } catch (error) {
@@ -178,7 +183,7 @@ function filterBar() {
         ${Object.entries(t('states')).map(([value, name]) => html`<option value=${value} ?selected=${filters.state === value}>${name}</option>`)}</select>
       <select aria-label=${t('collection')} @change=${change('collection')}><option value="">${t('allCollectionsShort')}</option>
         ${collections.map(name => html`<option value=${name} ?selected=${filters.collection === name}>${name}</option>`)}</select>
-      <span class="muted small grow count">${list ? number(list.length) : ''}</span>
+      <span class="muted small grow count">${list ? t('countOfDocuments', number(list.length)) : ''}</span>
     </div>`;
 }
 

@@ -112,7 +112,7 @@ function generationList() {
   return html`
     <h2>${t('generations')}</h2>
     <ul class="facts-list">${generations.map(g => html`<li>${t('generation')} ${g.number} <span class="badge ${g.state === 'LIVE' ? 'good' : ''}">${t('generationStates')[g.state]}</span>
-      <span class="muted small">${number(g.passages)} ${t('passages')} · ${dateTime(g.createdAt)}</span>
+      <span class="muted small">${t('passageCount', number(g.passages))} · ${dateTime(g.createdAt)}</span>
       ${g.state === 'PREVIOUS' ? html`<button type="button" class="plain" @click=${act(async () => {
         await post('/api/admin/index/rollback');
         await load();

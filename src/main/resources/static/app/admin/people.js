@@ -49,7 +49,8 @@ export const view = () => html`
 
 const users = list => html`
   <p class="panel-actions"><button type="button" @click=${act(() => editUser(null))}>${icon('plus')}${t('addUser')}</button></p>
-  <table class="data cards"><thead><tr><th scope="col">${t('name')}</th><th scope="col">${t('roles')}</th><th scope="col">${t('groups')}</th><th scope="col">${t('stateName')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
+  ${list.length ? nothing : html`<p class="muted">${t('noUsers')}</p>`}
+  <table ?hidden=${!list.length} class="data cards"><thead><tr><th scope="col">${t('name')}</th><th scope="col">${t('roles')}</th><th scope="col">${t('groups')}</th><th scope="col">${t('stateName')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
     <tbody>${list.map(u => html`<tr><td class="main-cell"><strong>${u.displayName || u.name}</strong> <span class="muted small">${u.name}</span></td>
       <td data-label=${t('roles')}>${u.roles.map(role => t('roleNames')[role]).join(', ')}</td><td data-label=${t('groups')}>${u.groups.join(', ')}</td>
       <td data-label=${t('stateName')}><span class="badge ${u.enabled === false ? 'bad' : 'good'}">${u.enabled === false ? t('disabled') : t('enabled')}</span></td>
@@ -103,7 +104,8 @@ const groups = byCollection => html`
 
 const keys = list => html`
   <p class="panel-actions"><button type="button" @click=${act(addKey)}>${icon('plus')}${t('addKey')}</button></p>
-  <table class="data cards"><thead><tr><th scope="col">${t('keyName')}</th><th scope="col">${t('owner')}</th><th scope="col">${t('scopes')}</th><th scope="col">${t('expires')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
+  ${list.length ? nothing : html`<p class="muted">${t('noKeys')}</p>`}
+  <table ?hidden=${!list.length} class="data cards"><thead><tr><th scope="col">${t('keyName')}</th><th scope="col">${t('owner')}</th><th scope="col">${t('scopes')}</th><th scope="col">${t('expires')}</th><th><span class="sr-only">${t('more')}</span></th></tr></thead>
     <tbody>${list.map(k => html`<tr><td class="main-cell"><strong>${k.name}</strong></td><td data-label=${t('owner')}>${k.owner}</td><td data-label=${t('scopes')}>${k.scopes.map(scope => t('scopeNames')[scope]).join(', ')}</td><td data-label=${t('expires')}>${k.expiresAt ? date(k.expiresAt) : ''}</td>
       <td class="row-tools"><button type="button" @click=${act(async () => {
         await remove(`/api/admin/keys/${encodeURIComponent(k.id)}`);

@@ -61,7 +61,7 @@ export const actions = () => html`
     days = Number(event.target.value);
     load();
   }}>${[7, 30, 90, 365].map(n => html`<option value=${n} ?selected=${n === days}>${t('days', n)}</option>`)}</select>
-  <a class="button" href="/api/admin/statistics/days.csv?days=${days}" download>${icon('export')}${t('csv')}</a>`;
+  <a class="button" href="/api/admin/statistics/days.csv?days=${days}" download aria-label=${t('csv')}>${icon('export')}<span class="only-wide">${t('csv')}</span></a>`;
 
 const figure = (name, value, small) => html`<div class="figure"><dt>${name}</dt><dd>${value}${small ? html`<span class="muted small">${small}</span>` : nothing}</dd></div>`;
 const percent = (part, whole) => (whole ? `${number(part / whole * 100, 1)} %` : '–');
@@ -78,8 +78,8 @@ export function view() {
       ${figure(t('questions'), number(f.questions))}
       ${figure(t('noAnswerRate'), percent(f.refused, f.questions), `${number(f.refused)} / ${number(f.questions)}`)}
       ${figure(t('thumbs'), recent.length ? percent(up, recent.length) : '–', `${number(up)} ${t('thumbsUp')} · ${number(recent.length - up)} ${t('thumbsDown')}`)}
-      ${figure(t('latency'), f.questions ? seconds(f.medianMs) : '–', f.questions ? `${t('p95')} ${seconds(f.p95Ms)}` : '')}
-      ${figure(t('firstTokenLatency'), f.questions ? seconds(f.firstTokenMedianMs) : '–', f.questions ? `${t('p95')} ${seconds(f.firstTokenP95Ms)}` : '')}
+      ${figure(t('latency'), f.questions ? seconds(f.medianMs) : '–', f.questions ? t('p95', seconds(f.p95Ms)) : '')}
+      ${figure(t('firstTokenLatency'), f.questions ? seconds(f.firstTokenMedianMs) : '–', f.questions ? t('p95', seconds(f.firstTokenP95Ms)) : '')}
       ${figure(t('cacheHit'), percent(f.cachedTokens, f.promptTokens))}
       ${figure(t('writingSpeed'), f.tokensPerSecond ? t('tokensPerSecond', number(f.tokensPerSecond)) : '–')}
       ${figure(t('memory'), bytes(memory.heapUsed), `${memory.heapMax > 0 ? t('ofHeap', bytes(memory.heapMax)) : t('heap')}${engine ? ` · ${t('kvCache')} ${bytes(engine.kvCacheBytes)}` : ''}`)}
@@ -87,7 +87,7 @@ export function view() {
     ${f.questions ? html`
       <div class="charts">
         ${chart('perDay', t('questionsPerDay'), answers.days, [
-          { label: t('questions'), values: d => d.figures.questions, color: '--accent', bars: true },
+          { label: t('questions'), values: d => d.figures.questions || null, color: '--accent', bars: true },
           { label: t('refusedCount'), values: d => d.figures.refused || null, color: '--warning', bars: true },
         ])}
         ${chart('latency', `${t('latency')} (${t('medianMs')})`, answers.days, [

@@ -44,10 +44,14 @@ class PageQualityIT {
   private PageService service;
   private String english;
   private String chinese;
+  private String pdf;
+
+  private static final String MARKED = "The warranty can be extended only within 90 days";
 
   @BeforeAll
   void start() throws Exception {
     service = PageService.get();
+    pdf = service.get("/api/documents?q=warranty-and-returns").get(0).get("id").asString();
     english = service.ask("What is the hotel limit per night in Germany?", null);
     service.ask("Which pets may I bring to the canteen on Fridays?", english);
     chinese = service.ask("苏州的年休假最多可以结转几天？", null);
@@ -80,6 +84,12 @@ class PageQualityIT {
         view -> {
           view.page.locator(".panel a.primary").click();
           view.page.waitForSelector(".viewer mark");
+        });
+    views.put(
+        "pdf",
+        view -> {
+          view.open("#/d/" + pdf + "?page=1&mark=" + MARKED).page.waitForSelector(".pdf-page mark");
+          view.page.waitForTimeout(400);
         });
     views.put(
         "settings",
