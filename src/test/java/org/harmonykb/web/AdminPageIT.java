@@ -91,14 +91,16 @@ class AdminPageIT {
   @ParameterizedTest
   @CsvSource({"en,2 of 2 files accepted", "zh,2 个文件中已接收 2 个"})
   void droppedFolderIsTakenInFileByFile(String language, String says) throws Exception {
-    Path folder = Files.createDirectories(data.resolve(language + "/drop/deep"));
-    Files.writeString(folder.resolve("../outer.md"), "# Outer " + language + "\n\nA first rule.");
-    Files.writeString(folder.resolve("inner.md"), "# Inner " + language + "\n\nA second rule.");
+    Path folder = data.resolve(language + "/drop");
+    Files.createDirectories(folder.resolve("deep"));
+    Files.writeString(folder.resolve("outer.md"), "# Outer " + language + "\n\nA first rule.");
+    Files.writeString(
+        folder.resolve("deep/inner.md"), "# Inner " + language + "\n\nA second rule.");
     try (PageService.View view = service.view(look(language)).open("#/admin/documents")) {
       Page page = view.page;
       page.fill("input[name=collection]", "dropped-" + language);
       page.fill("input[name=allow]", "board");
-      drop(page, folder.getParent());
+      drop(page, folder);
       assertThat(page.locator(".uploads")).containsText(says);
       assertThat(page.locator(".uploads")).containsText("drop/deep/inner.md");
       assertThat(row(page, "dropped-" + language + "/drop/outer.md")).isVisible();
