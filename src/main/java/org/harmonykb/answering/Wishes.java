@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param instructions on tone and form, or null; heeded by models that write freely
  * @param reasoningEffort how long the model may think, or null for the assistant's own; heeded by
  *     models that think
+ * @param thoughts whether the asker wants to see what the model thinks
  */
-public record Wishes(@Nullable String instructions, @Nullable ReasoningEffort reasoningEffort) {
+public record Wishes(
+    @Nullable String instructions, @Nullable ReasoningEffort reasoningEffort, boolean thoughts) {
 
   /** Most characters of instructions. */
   public static final int LONGEST = 2000;
@@ -40,6 +42,11 @@ public record Wishes(@Nullable String instructions, @Nullable ReasoningEffort re
           "instructions has %d characters; at most %d are read"
               .formatted(instructions.length(), LONGEST));
     }
+  }
+
+  /** Wishes of somebody who wants the answer only. */
+  public Wishes(@Nullable String instructions, @Nullable ReasoningEffort reasoningEffort) {
+    this(instructions, reasoningEffort, false);
   }
 
   /**

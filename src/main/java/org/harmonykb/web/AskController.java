@@ -99,7 +99,11 @@ class AskController {
               maxTokens,
               scope,
               adapter == null ? null : new AdapterChoice(adapter, adapterScale))
-          .withWishes(new Wishes(instructions, Wishes.effort(reasoningEffort)))
+          .withWishes(
+              new Wishes(
+                  instructions,
+                  Wishes.effort(reasoningEffort),
+                  Boolean.TRUE.equals(reasoning)))
           .withReplaces(replaces);
     }
   }
@@ -133,20 +137,18 @@ class AskController {
     Question question = request.toQuestion(caller.scope());
     answering.check(question);
     SseEmitter emitter = new SseEmitter(0L);
-    boolean thinksAloud = Boolean.TRUE.equals(request.reasoning);
-    Thread.ofVirtual().name("ask").start(() -> stream(question, thinksAloud, emitter));
+    Thread.ofVirtual().name("ask").start(() -> stream(question, emitter));
     return emitter;
   }
 
-  private void stream(Question question, boolean thinksAloud, SseEmitter emitter) {
+  private void stream(Question question, SseEmitter emitter) {
     Cancellation cancellation = new Cancellation();
-    Streaming streaming = new Streaming(emitter, cancellation, thinksAloud);
-    EventStreams.watched(emitter, cancellation, () -> stream(question, streaming, emitter));
+    EventStreams.watched(emitter, cancellation, () -> stream(question, emitter, cancellation));
   }
 
-  private void stream(Question question, Streaming streaming, SseEmitter emitter) {
+  private void stream(Question question, SseEmitter emitter, Cancellation cancellation) {
     try {
-      Answer answer = answering.ask(question, streaming);
+      Answer answer = answering.ask(question, Streaming.of(question, emitter, cancellation));
       send(
           emitter,
           "verdict",
@@ -189,6 +191,10 @@ class AskController {
 
   private record Streaming(SseEmitter emitter, Cancellation cancellation, boolean thinksAloud)
       implements AnswerListener {
+
+    static Streaming of(Question question, SseEmitter emitter, Cancellation cancellation) {
+      return new Streaming(emitter, cancellation, question.wishes().thoughts());
+    }
 
     @Override
     public void reasoning(String text) {
