@@ -13,7 +13,6 @@ import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.Passage;
-import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +68,7 @@ public class AnsweringService {
     this.finder = new PassageFinder(retriever, index, properties, this::tokens);
     this.previews = new PromptPreviews(answerer, model);
     this.tracer =
-        new SearchTracer(
-            retriever, finder, assistants, properties, previews, this::tokens, clock);
+        new SearchTracer(retriever, finder, assistants, properties, previews, this::tokens, clock);
   }
 
   /**

@@ -11,9 +11,7 @@ final class Notices {
    * @param why no model is loaded, and what to do
    */
   static String withoutModel(String why, String language) {
-    return isChinese(language)
-        ? why + "。此回答直接引用文档。"
-        : why + ". This answer quotes the documents.";
+    return isChinese(language) ? why + "。此回答直接引用文档。" : why + ". This answer quotes the documents.";
   }
 
   static String nobodyWrites(String language) {

@@ -100,9 +100,9 @@ public record PromptTemplate(String instructions, String message, Set<Integer> p
     return new PromptTemplate(
         wishes(wishes, language)
             + (chinese
-            ? "根据给出的文字用一句话回答问题，数字照抄。"
-            : "Answer the question in one sentence from the text. Copy names and numbers from the"
-                + " text."),
+                ? "根据给出的文字用一句话回答问题，数字照抄。"
+                : "Answer the question in one sentence from the text. Copy names and numbers from the"
+                    + " text."),
         (chinese ? "文字：\n" : "Text:\n") + text + (chinese ? "\n问题：" : "\nQuestion: ") + question,
         numbers);
   }

@@ -101,8 +101,7 @@ final class SearchTracer {
                 collections,
                 request.scope(),
                 filters.effectiveOn() == null ? today() : filters.effectiveOn())
-            : new PassageFinder.Found(
-                chosen(retrieval, verdicts), UnknownWords.Unknown.NOTHING);
+            : new PassageFinder.Found(chosen(retrieval, verdicts), UnknownWords.Unknown.NOTHING);
     return SearchTrace.of(
         request,
         condensed,

@@ -173,13 +173,13 @@ record Trail(
             : new AdapterChoice(generated.adapter(), generated.adapterScale());
     return new Answerer.Task(
         new Question(
-            question,
-            conversationId,
-            assistant,
-            Set.of(),
-            wishes.temperature,
-            wishes.topP,
-            wishes.maxTokens,
+                question,
+                conversationId,
+                assistant,
+                Set.of(),
+                wishes.temperature,
+                wishes.topP,
+                wishes.maxTokens,
                 scope,
                 adapter)
             .withWishes(new Wishes(wishes.instructions, wishes.reasoningEffort)),

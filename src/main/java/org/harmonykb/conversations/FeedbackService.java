@@ -112,8 +112,7 @@ public class FeedbackService {
         .param(conversationId)
         .query(
             row -> {
-              thumbs.put(
-                  row.getObject(1, UUID.class), Feedback.Thumb.valueOf(row.getString(2)));
+              thumbs.put(row.getObject(1, UUID.class), Feedback.Thumb.valueOf(row.getString(2)));
             });
     return thumbs;
   }

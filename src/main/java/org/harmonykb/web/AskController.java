@@ -101,9 +101,7 @@ class AskController {
               adapter == null ? null : new AdapterChoice(adapter, adapterScale))
           .withWishes(
               new Wishes(
-                  instructions,
-                  Wishes.effort(reasoningEffort),
-                  Boolean.TRUE.equals(reasoning)))
+                  instructions, Wishes.effort(reasoningEffort), Boolean.TRUE.equals(reasoning)))
           .withReplaces(replaces);
     }
   }

@@ -144,7 +144,11 @@ class ConversationController {
 
   private TurnView view(Turn turn, Feedback.@Nullable Thumb thumb) {
     return new TurnView(
-        turn.ordinal(), turn.question(), json.readTree(turn.result()), turn.createdAt(), thumb == null ? null : thumb.name().toLowerCase(Locale.ROOT));
+        turn.ordinal(),
+        turn.question(),
+        json.readTree(turn.result()),
+        turn.createdAt(),
+        thumb == null ? null : thumb.name().toLowerCase(Locale.ROOT));
   }
 
   @PatchMapping("/{id}")

@@ -59,7 +59,9 @@ class SharedController {
         conversations.turns(conversation.id()).stream().map(turn -> view(turn, scope)).toList());
   }
 
-  /** An answer that cites what the reader may not read is withheld, since it tells what is there. */
+  /**
+   * An answer that cites what the reader may not read is withheld, since it tells what is there.
+   */
   private TurnView view(Turn turn, AccessScope scope) {
     ObjectNode answer = (ObjectNode) json.readTree(turn.result());
     boolean isWithheld = removeClosed(answer, "citations", scope);

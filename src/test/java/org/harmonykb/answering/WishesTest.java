@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WishesTest {
 
   private static final String QUESTION = "What is the hotel limit per night in Germany?";
+  private static final String HOTELS = "The hotel limit per night in Germany is 130 euros.";
   private static final String TONE = "Write like a pirate.";
 
   private OnnxEmbedder embedder;
@@ -50,8 +51,22 @@ class WishesTest {
 
   private static Passage passage(String text) {
     return new Passage(
-        "p0", new UUID(0, 1), 1, 0, "travel", "Travel Policy", "2 Hotels", null, null, "en", text, 1,
-        1, 1, 1, 1);
+        "p0",
+        new UUID(0, 1),
+        1,
+        0,
+        "travel",
+        "Travel Policy",
+        "2 Hotels",
+        null,
+        null,
+        "en",
+        text,
+        1,
+        1,
+        1,
+        1,
+        1);
   }
 
   private Answerer.Outcome ask(
@@ -61,18 +76,27 @@ class WishesTest {
             new LanguageModel.Loaded(
                 engine, ChatFormats.forVocabulary(new TokenizerVocabulary(vocabulary))));
     AnsweringProperties properties =
-        new AnsweringProperties(
-            4000, 5, 1600, 256, 3, PromptTemplate.Style.AUTO, true, 0.5);
+        new AnsweringProperties(4000, 5, 1600, 256, 3, PromptTemplate.Style.AUTO, true, 0.5);
     return new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC())
         .answer(
             new Answerer.Task(
                 new Question(
-                        question, null, "default", Set.of(), null, null, null, AccessScope.EVERYTHING)
+                        question,
+                        null,
+                        "default",
+                        Set.of(),
+                        null,
+                        null,
+                        null,
+                        AccessScope.EVERYTHING)
                     .withWishes(wishes),
                 question,
+                null,
+                null,
                 UUID.randomUUID(),
                 List.of(),
-                List.of(passage("The hotel limit per night in Germany is 130 euros.")),
+                List.of(passage(HOTELS)),
+                UnknownWords.in(question, word -> HOTELS.contains(word)),
                 0,
                 System.nanoTime(),
                 Answerer.Mode.AUTO),

@@ -216,5 +216,4 @@ class AdminPageIT {
           .contains("\r\n20");
     }
   }
-
 }

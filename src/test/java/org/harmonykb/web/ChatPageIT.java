@@ -168,8 +168,8 @@ class ChatPageIT {
 
   @ParameterizedTest
   @CsvSource({"en,Settings,Reasoning", "zh,设置,推理过程"})
-  void reasoningIsShownFoldedAndOnlyWhenAskedFor(
-      String language, String settings, String reasoning) throws Exception {
+  void reasoningIsShownFoldedAndOnlyWhenAskedFor(String language, String settings, String reasoning)
+      throws Exception {
     String id = service.ask(HOTELS, null);
     JsonNode answer = service.get("/api/conversations/" + id).get("turns").get(0).get("answer");
     String events =

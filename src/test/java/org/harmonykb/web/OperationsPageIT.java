@@ -110,17 +110,9 @@ class OperationsPageIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "en,Products,Goods,This cannot be saved,Restore,Version",
-    "zh,产品,商品,无法保存,恢复,版本"
-  })
+  @CsvSource({"en,Products,Goods,This cannot be saved,Restore,Version", "zh,产品,商品,无法保存,恢复,版本"})
   void assistantIsEditedPreviewedAndRolledBack(
-      String language,
-      String title,
-      String other,
-      String refused,
-      String restore,
-      String version) {
+      String language, String title, String other, String refused, String restore, String version) {
     try (PageService.View view = service.view(look(language)).open("#/admin/assistants")) {
       Page page = view.page;
       assertThat(page.locator(".cards-grid")).containsText(title);
@@ -136,10 +128,7 @@ class OperationsPageIT {
       assertThat(page.locator("form.card h2")).containsText(other);
       assertThat(page.locator("form.card h2 .badge")).containsText(version);
       Locator original = page.locator(".revisions li").last();
-      original
-          .locator("button")
-          .filter(new Locator.FilterOptions().setHasText(restore))
-          .click();
+      original.locator("button").filter(new Locator.FilterOptions().setHasText(restore)).click();
       assertThat(page.locator("form.card h2")).containsText(title);
       view.open("#/admin/assistants");
       assertThat(page.locator(".cards-grid")).containsText(title);
@@ -148,8 +137,7 @@ class OperationsPageIT {
 
   @ParameterizedTest
   @CsvSource({"en,Prefill,Settings", "zh,读取,设置"})
-  void modelIsMeasuredAndAnAdapterComesAndGoes(
-      String language, String prefill, String settings) {
+  void modelIsMeasuredAndAnAdapterComesAndGoes(String language, String prefill, String settings) {
     String name = "tone-" + language;
     try (PageService.View view = service.view(look(language)).open("#/admin/models")) {
       Page page = view.page;
@@ -168,8 +156,7 @@ class OperationsPageIT {
       view.open("");
       page.reload();
       page.locator(".composer [aria-label=" + settings + "]").click();
-      page.locator("dialog select[name=adapter]")
-          .selectOption(new SelectOption().setLabel(name));
+      page.locator("dialog select[name=adapter]").selectOption(new SelectOption().setLabel(name));
       page.locator("dialog .primary").click();
       view.ask("What is the hotel limit per night in Germany?");
       assertThat(page.locator(".answer")).containsText("130 euros");

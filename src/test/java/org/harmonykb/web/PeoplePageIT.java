@@ -33,7 +33,10 @@ class PeoplePageIT {
     browser = PageService.get();
     service = new LocalService(data, log, "--kb.model.path=none");
     LocalService.searchable(
-        service.admin(), "badge.md", "# Badge\n\nA badge is 5 cm wide.", Map.of("collection", "hq"));
+        service.admin(),
+        "badge.md",
+        "# Badge\n\nA badge is 5 cm wide.",
+        Map.of("collection", "hq"));
   }
 
   @AfterAll

@@ -122,8 +122,7 @@ class RemoteGenerationIT {
       assertThat(answer.path("mode").asString()).isEqualTo("generated");
       assertThat(answer.toString()).doesNotContain("Let me look");
       assertThat(stream(service, Map.of())).doesNotContain("Let me look");
-      assertThat(
-              stream(service, Map.of("reasoning", true, "instructions", "Write like a pirate.")))
+      assertThat(stream(service, Map.of("reasoning", true, "instructions", "Write like a pirate.")))
           .contains("event:reasoning\ndata:{\"text\":\"Let me look.\"}");
       assertThat(server.asked).contains("Write like a pirate.");
 
