@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cancellation {
 
   private boolean cancelled; // guarded by this
+  private boolean isShutdown; // guarded by this
   private @Nullable Runnable stop; // guarded by this
 
   /** Tells how to stop what just began; stopped at once if it was cancelled before. */
@@ -32,6 +33,22 @@ public final class Cancellation {
     if (now != null) {
       now.run();
     }
+  }
+
+  /** Cancels because the service stops, not because the reader is gone. */
+  void shutDown() {
+    synchronized (this) {
+      if (cancelled) {
+        return;
+      }
+      isShutdown = true;
+    }
+    cancel();
+  }
+
+  /** Whether it was cancelled because the service stops; its reader still reads then. */
+  public synchronized boolean isShutdown() {
+    return isShutdown;
   }
 
   public synchronized boolean isCancelled() {

@@ -27,9 +27,11 @@ public final class PatientJson {
   private static final long INTERVAL_MS = 500;
 
   private final JsonMapper json;
+  private final OpenAnswers answers;
 
-  PatientJson(JsonMapper json) {
+  PatientJson(JsonMapper json, OpenAnswers answers) {
     this.json = json;
+    this.answers = answers;
   }
 
   /** Makes the object. */
@@ -41,11 +43,21 @@ public final class PatientJson {
    * Blocks until the object is written or nobody reads.
    *
    * @param failure the object that tells of a failure when the status has been sent already
+   * @throws ShuttingDownException if the service stops and nothing was written yet
    * @throws RuntimeException the work's own, if nothing was written yet
    */
   public void write(
       HttpServletResponse response, Work work, Function<RuntimeException, Object> failure) {
-    Cancellation cancellation = new Cancellation();
+    try (OpenAnswers.Open open = answers.begin()) {
+      write(response, work, failure, open.cancellation());
+    }
+  }
+
+  private void write(
+      HttpServletResponse response,
+      Work work,
+      Function<RuntimeException, Object> failure,
+      Cancellation cancellation) {
     CompletableFuture<Object> result = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("answer")
@@ -88,7 +100,8 @@ public final class PatientJson {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while an answer was made", e);
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException known) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          RuntimeException known = cancellation.isShutdown() ? new ShuttingDownException() : cause;
           if (response.isCommitted()) {
             LOG.warn("An answer failed", known);
             return failure.apply(known);

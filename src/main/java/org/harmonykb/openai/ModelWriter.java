@@ -5,6 +5,7 @@ import java.util.Set;
 import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.answering.LanguageModel;
 import org.harmonykb.connection.Cancellation;
+import org.harmonykb.connection.ShuttingDownException;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.FinishReason;
@@ -158,8 +159,7 @@ class ModelWriter {
             if (finished.reason() == FinishReason.CANCELLED && !isStopped) {
               throw cancellation.isCancelled()
                   ? new AnswerCancelledException()
-                  : new OpenAiException(
-                      503, "server_error", null, "shutdown", "The service is shutting down");
+                  : new ShuttingDownException();
             }
             boolean isCut =
                 finished.reason() == FinishReason.LENGTH || (job.mask != null && job.mask.isCut());

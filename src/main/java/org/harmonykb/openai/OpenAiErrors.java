@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
+import org.harmonykb.connection.ShuttingDownException;
 import org.harmonykb.engine.ContextOverflowException;
 import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.UnknownAdapterException;
@@ -53,6 +54,10 @@ class OpenAiErrors {
       case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
       case EngineBusyException _ ->
           new Failure(429, OpenAiError.of(e.getMessage(), "rate_limit_error", null, "queue_full"));
+      case ShuttingDownException _ ->
+          new Failure(
+              503,
+              OpenAiError.of(e.getMessage(), "server_error", null, ShuttingDownException.CODE));
       case NoModelException _ ->
           new Failure(503, OpenAiError.of(e.getMessage(), "server_error", null, "no_model"));
       case ErrorResponse response when response.getStatusCode().is4xxClientError() ->

@@ -2,9 +2,10 @@ package org.harmonykb.openai;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.UncheckedIOException;
-import org.harmonykb.answering.AnswerCancelledException;
 import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
+import org.harmonykb.connection.OpenAnswers;
+import org.harmonykb.connection.ShuttingDownException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -18,9 +19,11 @@ class Streams {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
   private final JsonMapper json;
+  private final OpenAnswers answers;
 
-  Streams(JsonMapper json) {
+  Streams(JsonMapper json, OpenAnswers answers) {
     this.json = json;
+    this.answers = answers;
   }
 
   /** Writes the events of one stream. */
@@ -38,13 +41,16 @@ class Streams {
     response.setHeader("X-Accel-Buffering", "no");
     SseEmitter emitter = new SseEmitter(0L);
     EventWriter out = new EventWriter(emitter, json);
-    Cancellation cancellation = new Cancellation();
     Thread.ofVirtual()
         .name("openai-stream")
         .start(
-            () ->
+            () -> {
+              try (OpenAnswers.Open open = answers.begin()) {
+                Cancellation cancellation = open.cancellation();
                 EventStreams.watched(
-                    emitter, cancellation, () -> run(emitter, out, cancellation, work, failure)));
+                    emitter, cancellation, () -> run(emitter, out, cancellation, work, failure));
+              }
+            });
     return emitter;
   }
 
@@ -53,20 +59,27 @@ class Streams {
     try {
       work.write(out, cancellation);
       out.complete();
-    } catch (UncheckedIOException | AnswerCancelledException gone) {
+    } catch (UncheckedIOException gone) {
       EventStreams.end(emitter, gone);
     } catch (RuntimeException e) {
-      if (cancellation.isCancelled()) {
+      if (cancellation.isShutdown()) {
+        fail(emitter, out, failure, new ShuttingDownException());
+      } else if (cancellation.isCancelled()) {
         EventStreams.end(emitter, e); // whatever came of it, nobody reads
-        return;
+      } else {
+        LOG.warn("A stream of /v1 failed", e);
+        fail(emitter, out, failure, e);
       }
-      LOG.warn("A stream of /v1 failed", e);
-      try {
-        failure.write(out, OpenAiError.of(e));
-        out.complete();
-      } catch (UncheckedIOException | IllegalStateException gone) {
-        EventStreams.end(emitter, gone);
-      }
+    }
+  }
+
+  private static void fail(
+      SseEmitter emitter, EventWriter out, Failure failure, RuntimeException e) {
+    try {
+      failure.write(out, OpenAiError.of(e));
+      out.complete();
+    } catch (UncheckedIOException | IllegalStateException gone) {
+      EventStreams.end(emitter, gone);
     }
   }
 }

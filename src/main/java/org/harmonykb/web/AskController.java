@@ -22,7 +22,9 @@ import org.harmonykb.answering.Question;
 import org.harmonykb.answering.Wishes;
 import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
+import org.harmonykb.connection.OpenAnswers;
 import org.harmonykb.connection.PatientJson;
+import org.harmonykb.connection.ShuttingDownException;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.faults.Fault;
@@ -51,18 +53,21 @@ class AskController {
   private final DocumentService documents;
   private final CurrentCaller caller;
   private final PatientJson json;
+  private final OpenAnswers open;
 
   AskController(
       AnsweringService answering,
       LanguageModel model,
       DocumentService documents,
       CurrentCaller caller,
-      PatientJson json) {
+      PatientJson json,
+      OpenAnswers open) {
     this.answering = answering;
     this.model = model;
     this.documents = documents;
     this.caller = caller;
     this.json = json;
+    this.open = open;
   }
 
   /**
@@ -140,8 +145,10 @@ class AskController {
   }
 
   private void stream(Question question, SseEmitter emitter) {
-    Cancellation cancellation = new Cancellation();
-    EventStreams.watched(emitter, cancellation, () -> stream(question, emitter, cancellation));
+    try (OpenAnswers.Open answer = open.begin()) {
+      Cancellation cancellation = answer.cancellation();
+      EventStreams.watched(emitter, cancellation, () -> stream(question, emitter, cancellation));
+    }
   }
 
   private void stream(Question question, SseEmitter emitter, Cancellation cancellation) {
@@ -159,17 +166,26 @@ class AskController {
     } catch (RuntimeException e) {
       Fault fault = Fault.of(e);
       if (fault == null && isReaderGone(e)) {
-        EventStreams.end(emitter, e); // the generation ended with the exception
+        if (cancellation.isShutdown()) {
+          String detail = String.valueOf(new ShuttingDownException().getMessage());
+          fail(emitter, Map.of("detail", detail, "code", ShuttingDownException.CODE));
+        } else {
+          EventStreams.end(emitter, e); // the generation ended with the exception
+        }
         return;
       }
       LOG.warn("An answer failed", e);
-      try {
-        String detail = fault == null ? String.valueOf(e.getMessage()) : fault.detail();
-        send(emitter, "error", Map.of("detail", detail));
-        emitter.complete();
-      } catch (UncheckedIOException | IllegalStateException gone) {
-        EventStreams.end(emitter, gone);
-      }
+      String detail = fault == null ? String.valueOf(e.getMessage()) : fault.detail();
+      fail(emitter, Map.of("detail", detail));
+    }
+  }
+
+  private static void fail(SseEmitter emitter, Map<String, String> error) {
+    try {
+      send(emitter, "error", error);
+      emitter.complete();
+    } catch (UncheckedIOException | IllegalStateException gone) {
+      EventStreams.end(emitter, gone);
     }
   }
 

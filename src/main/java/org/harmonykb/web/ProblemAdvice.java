@@ -7,6 +7,7 @@ import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
 import org.harmonykb.answering.UnknownAssistantException;
 import org.harmonykb.backup.BackupException;
+import org.harmonykb.connection.ShuttingDownException;
 import org.harmonykb.conversations.MissingFontException;
 import org.harmonykb.conversations.UnknownAnswerException;
 import org.harmonykb.conversations.UnknownConversationException;
@@ -89,6 +90,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   @ExceptionHandler
   ProblemDetail noModel(NoModelException e) {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, e);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> stopping(ShuttingDownException e) {
+    return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+        .header(HttpHeaders.RETRY_AFTER, "10")
+        .body(problem(HttpStatus.SERVICE_UNAVAILABLE, e));
   }
 
   @ExceptionHandler
