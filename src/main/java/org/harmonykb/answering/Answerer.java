@@ -1,13 +1,17 @@
 package org.harmonykb.answering;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.harmonykb.engine.LogitsMask;
 import org.harmonykb.remote.NoBackEndException;
@@ -121,6 +125,7 @@ public final class Answerer {
   private final Assistants assistants;
   private final AnsweringProperties properties;
   private final AnswerForms forms;
+  private final ObservationRegistry observations;
   private final @Nullable Generator generator;
 
   public Answerer(
@@ -128,7 +133,9 @@ public final class Answerer {
       LanguageModel model,
       Assistants assistants,
       AnsweringProperties properties,
-      Clock clock) {
+      Clock clock,
+      ObservationRegistry observations) {
+    this.observations = observations;
     this.ranker = new EvidenceRanker(embedder);
     this.model = model;
     this.assistants = assistants;
@@ -143,7 +150,8 @@ public final class Answerer {
 
   /** The question with what it takes from the turns before, for {@link Task#searchedFor}. */
   public String condense(String question, List<Exchange> history) {
-    return QuestionCondenser.condense(question, history.stream().map(Exchange::question).toList());
+    List<String> earlier = history.stream().map(Exchange::question).toList();
+    return step("condense", () -> QuestionCondenser.condense(question, earlier));
   }
 
   /**
@@ -178,7 +186,16 @@ public final class Answerer {
   }
 
   Evidence rank(Task task) {
-    return ranker.rank(task.searchedFor, task.passages, task.unknown);
+    return step("rank", () -> ranker.rank(task.searchedFor, task.passages, task.unknown));
+  }
+
+  /** A step of an answer, as traces and metrics see it. */
+  private <T> T step(String name, Supplier<T> work) {
+    return Objects.requireNonNull(
+        Observation.createNotStarted("kb.answer.step", observations)
+            .contextualName(name)
+            .lowCardinalityKeyValue("step", name)
+            .observe(work));
   }
 
   /** The first gate. */
@@ -328,7 +345,7 @@ public final class Answerer {
 
   private Outcome generated(
       Generator writer, Task task, Evidence evidence, AnswerListener listener) {
-    Prepared prepared = prepare(writer, task, evidence);
+    Prepared prepared = step("prompt", () -> prepare(writer, task, evidence));
     double before = millis(task.startedNanos);
     Generator.Generated generated;
     try {
@@ -343,13 +360,16 @@ public final class Answerer {
     Answer answer =
         Abstention.isOne(generated.text())
             ? refused(task, "generated", listener)
-            : verified(
-                generated,
-                before + generated.firstTokenMs(),
-                task,
-                evidence,
-                prepared.style != PromptTemplate.Style.PASSAGES,
-                listener);
+            : step(
+                "verify",
+                () ->
+                    verified(
+                        generated,
+                        before + generated.firstTokenMs(),
+                        task,
+                        evidence,
+                        prepared.style != PromptTemplate.Style.PASSAGES,
+                        listener));
     return new Outcome(
         answer, generated.prompt(), generated.text(), evidence, written(prepared, generated));
   }

@@ -1,9 +1,12 @@
 package org.harmonykb.answering;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.conversations.ConversationService;
@@ -16,6 +19,8 @@ import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** From a question to a stored answer: condense, search, choose, answer, store. */
 @Service
 public class AnsweringService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AnsweringService.class);
 
   private final Retriever retriever;
   private final LanguageModel model;
@@ -39,6 +46,7 @@ public class AnsweringService {
   private final PassageFinder finder;
   private final PromptPreviews previews;
   private final SearchTracer tracer;
+  private final ObservationRegistry observations;
 
   AnsweringService(
       Retriever retriever,
@@ -52,7 +60,9 @@ public class AnsweringService {
       SearchIndex index,
       DocumentService documents,
       Clock clock,
-      JsonMapper json) {
+      JsonMapper json,
+      ObservationRegistry observations) {
+    this.observations = observations;
     this.running = running;
     this.retriever = retriever;
     this.model = model;
@@ -64,7 +74,7 @@ public class AnsweringService {
     this.documents = documents;
     this.clock = clock;
     this.json = json;
-    this.answerer = new Answerer(embedder, model, assistants, properties, clock);
+    this.answerer = new Answerer(embedder, model, assistants, properties, clock, observations);
     this.finder = new PassageFinder(retriever, index, properties, this::tokens);
     this.previews = new PromptPreviews(answerer, model);
     this.tracer =
@@ -121,7 +131,15 @@ public class AnsweringService {
             : conversations.documents(question.conversationId());
     try (RunningAnswers.Run run = running.begin(earlier, listener)) {
       try {
-        return ask(question, before, run);
+        Answer answer =
+            Objects.requireNonNull(
+                Observation.createNotStarted("kb.question", observations)
+                    .contextualName("question")
+                    .lowCardinalityKeyValue("assistant", question.assistant())
+                    .observe(() -> ask(question, before, run)));
+        LOG.info(
+            "A question was answered in {} ms: {}", answer.timings().totalMs(), answer.verdict());
+        return answer;
       } catch (AnswerCancelledException e) {
         run.check();
         throw e;

@@ -1,5 +1,6 @@
 package org.harmonykb.answering;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.harmonykb.engine.EngineOptions;
@@ -37,7 +38,14 @@ public final class StandaloneAnswerer implements AutoCloseable {
         modelFile == null ? LanguageModel.none() : new LanguageModel(modelFile.toString(), options);
     AnsweringProperties properties =
         Binder.get(environment).bindOrCreate("kb.ask", AnsweringProperties.class);
-    answerer = new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC());
+    answerer =
+        new Answerer(
+            embedder,
+            model,
+            Assistants.builtIn(),
+            properties,
+            Clock.systemUTC(),
+            ObservationRegistry.NOOP);
   }
 
   public Answerer answerer() {

@@ -59,16 +59,15 @@ public final class PatientJson {
       Function<RuntimeException, Object> failure,
       Cancellation cancellation) {
     CompletableFuture<Object> result = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("answer")
-        .start(
-            () -> {
-              try {
-                result.complete(work.make(cancellation));
-              } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-              }
-            });
+    Workers.start(
+        "answer",
+        () -> {
+          try {
+            result.complete(work.make(cancellation));
+          } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+          }
+        });
     try {
       Object made = await(response, cancellation, result, failure);
       response.setContentType(MediaType.APPLICATION_JSON_VALUE);

@@ -6,6 +6,7 @@ import org.harmonykb.connection.Cancellation;
 import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.OpenAnswers;
 import org.harmonykb.connection.ShuttingDownException;
+import org.harmonykb.connection.Workers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -41,16 +42,15 @@ class Streams {
     response.setHeader("X-Accel-Buffering", "no");
     SseEmitter emitter = new SseEmitter(0L);
     EventWriter out = new EventWriter(emitter, json);
-    Thread.ofVirtual()
-        .name("openai-stream")
-        .start(
-            () -> {
-              try (OpenAnswers.Open open = answers.begin()) {
-                Cancellation cancellation = open.cancellation();
-                EventStreams.watched(
-                    emitter, cancellation, () -> run(emitter, out, cancellation, work, failure));
-              }
-            });
+    Workers.start(
+        "openai-stream",
+        () -> {
+          try (OpenAnswers.Open open = answers.begin()) {
+            Cancellation cancellation = open.cancellation();
+            EventStreams.watched(
+                emitter, cancellation, () -> run(emitter, out, cancellation, work, failure));
+          }
+        });
     return emitter;
   }
 

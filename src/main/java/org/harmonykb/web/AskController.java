@@ -25,6 +25,7 @@ import org.harmonykb.connection.EventStreams;
 import org.harmonykb.connection.OpenAnswers;
 import org.harmonykb.connection.PatientJson;
 import org.harmonykb.connection.ShuttingDownException;
+import org.harmonykb.connection.Workers;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.engine.AdapterChoice;
 import org.harmonykb.faults.Fault;
@@ -140,7 +141,7 @@ class AskController {
     Question question = request.toQuestion(caller.scope());
     answering.check(question);
     SseEmitter emitter = new SseEmitter(0L);
-    Thread.ofVirtual().name("ask").start(() -> stream(question, emitter));
+    Workers.start("ask", () -> stream(question, emitter));
     return emitter;
   }
 
