@@ -59,6 +59,15 @@ class ArchitectureTest {
           .resideInAPackage("org.apache.lucene..");
 
   @ArchTest
+  static final ArchRule openSearchStaysInItsAdapter =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.harmonykb.retrieval.opensearch..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.opensearch..", "org.apache.hc..");
+
+  @ArchTest
   static final ArchRule retrievalKnowsNoPrompts =
       noClasses()
           .that()

@@ -3,6 +3,9 @@ package org.harmonykb.ingestion;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.harmonykb.documents.DocumentProperties;
@@ -14,14 +17,17 @@ import org.harmonykb.metrics.ObservedRetriever;
 import org.harmonykb.retrieval.Embedder;
 import org.harmonykb.retrieval.EmbeddingProperties;
 import org.harmonykb.retrieval.HybridRetriever;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.OnnxEmbedder;
 import org.harmonykb.retrieval.OnnxReranker;
 import org.harmonykb.retrieval.Reranker;
 import org.harmonykb.retrieval.RerankerProperties;
 import org.harmonykb.retrieval.Retriever;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.retrieval.SearchProperties;
 import org.harmonykb.retrieval.VectorSpaces;
 import org.harmonykb.retrieval.lucene.LuceneSearchIndex;
+import org.harmonykb.retrieval.opensearch.OpenSearchIndex;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -36,8 +42,22 @@ class IngestionConfiguration {
   }
 
   @Bean(destroyMethod = "close")
+  @ConditionalOnProperty(
+      name = "kb.search.engine",
+      havingValue = "lucene",
+      matchIfMissing = true)
   LuceneSearchIndex searchIndex(DocumentProperties properties, OnnxEmbedder embedder) {
     return new LuceneSearchIndex(properties.dataDir().resolve("index"), embedder.spaces());
+  }
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnProperty(name = "kb.search.engine", havingValue = "opensearch")
+  OpenSearchIndex sharedSearchIndex(SearchProperties properties, OnnxEmbedder embedder) {
+    Map<String, Integer> dimensions = new HashMap<>();
+    for (String language : List.of(Language.ENGLISH, Language.CHINESE)) {
+      dimensions.put(language, embedder.query(language, "a").length);
+    }
+    return new OpenSearchIndex(properties.opensearch(), embedder.spaces(), dimensions);
   }
 
   @Bean(destroyMethod = "close")

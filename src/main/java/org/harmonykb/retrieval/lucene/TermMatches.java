@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
@@ -51,22 +52,31 @@ final class TermMatches {
     return words(analyzer, text).keySet();
   }
 
+  /** A text's terms as they follow each other. */
+  static List<String> all(Analyzer analyzer, String text) {
+    List<String> all = new ArrayList<>();
+    read(analyzer, text, (term, word) -> all.add(term));
+    return all;
+  }
+
   /** A text's terms, in order, and the words as they stand there. */
   private static Map<String, List<String>> words(Analyzer analyzer, String text) {
     Map<String, List<String>> words = new LinkedHashMap<>();
+    read(analyzer, text, (term, word) -> words.computeIfAbsent(term, t -> new ArrayList<>()).add(word));
+    return words;
+  }
+
+  private static void read(Analyzer analyzer, String text, BiConsumer<String, String> each) {
     try (TokenStream terms = analyzer.tokenStream("text", text)) {
       CharTermAttribute term = terms.addAttribute(CharTermAttribute.class);
       OffsetAttribute place = terms.addAttribute(OffsetAttribute.class);
       terms.reset();
       while (terms.incrementToken()) {
-        words
-            .computeIfAbsent(term.toString(), t -> new ArrayList<>())
-            .add(text.substring(place.startOffset(), place.endOffset()));
+        each.accept(term.toString(), text.substring(place.startOffset(), place.endOffset()));
       }
       terms.end();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot analyse a text", e);
     }
-    return words;
   }
 }

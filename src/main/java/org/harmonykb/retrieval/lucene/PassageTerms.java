@@ -1,0 +1,49 @@
+package org.harmonykb.retrieval.lucene;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.apache.lucene.analysis.Analyzer;
+import org.harmonykb.retrieval.Language;
+import org.harmonykb.retrieval.Passage;
+import org.harmonykb.retrieval.RetrievalTrace.TermMatch;
+
+/**
+ * Texts as terms, for search engines that are handed terms instead of texts: so passages and
+ * questions become the same terms wherever they are searched. Thread-safe.
+ */
+public final class PassageTerms {
+
+  private static final Map<String, Analyzer> ANALYZERS =
+      Map.of(
+          Language.ENGLISH, PassageAnalyzers.english(),
+          Language.CHINESE, PassageAnalyzers.chinese());
+
+  private PassageTerms() {}
+
+  /** The languages that there are terms for. */
+  public static List<String> languages() {
+    return List.copyOf(new TreeSet<>(ANALYZERS.keySet()));
+  }
+
+  /** All terms of a text in order, with repetitions, one space between two. */
+  public static String of(String language, String text) {
+    return String.join(" ", TermMatches.all(analyzer(language), text));
+  }
+
+  /** A text's different terms. */
+  public static List<String> different(String language, String text) {
+    return List.copyOf(TermMatches.terms(analyzer(language), text));
+  }
+
+  /** The question's terms that a passage holds. */
+  public static List<TermMatch> matches(String question, Passage passage) {
+    Analyzer analyzer = ANALYZERS.get(passage.language());
+    return analyzer == null ? List.of() : TermMatches.of(analyzer, question, passage);
+  }
+
+  private static Analyzer analyzer(String language) {
+    return Objects.requireNonNull(ANALYZERS.get(language), language);
+  }
+}
