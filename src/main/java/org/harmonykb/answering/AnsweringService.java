@@ -172,7 +172,21 @@ public class AnsweringService {
         json.writeValueAsString(answer),
         json.writeValueAsString(trail(task, assistant, outcome)),
         listener.documents());
+    withdrawIfRemoved(answer, listener.documents());
     return answer;
+  }
+
+  /**
+   * A removal on this replica has waited for the answer; one on another has not. There the document's
+   * row went first and stored answers after it: either it found this one, or the row is gone here.
+   */
+  private void withdrawIfRemoved(Answer answer, Set<UUID> used) {
+    if (!used.stream().allMatch(id -> documents.find(id).isPresent())) {
+      conversations
+          .findTurn(answer.id())
+          .ifPresent(turn -> conversations.cutFrom(turn.conversationId(), turn.ordinal()));
+      throw new DocumentRemovedException();
+    }
   }
 
   private List<Answerer.Exchange> history(Question question) {
