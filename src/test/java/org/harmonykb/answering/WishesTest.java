@@ -3,6 +3,7 @@ package org.harmonykb.answering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +78,7 @@ class WishesTest {
                 engine, ChatFormats.forVocabulary(new TokenizerVocabulary(vocabulary))));
     AnsweringProperties properties =
         new AnsweringProperties(4000, 5, 1600, 256, 3, PromptTemplate.Style.AUTO, true, 0.5);
-    return new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC())
+    return new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC(), ObservationRegistry.NOOP)
         .answer(
             new Answerer.Task(
                 new Question(

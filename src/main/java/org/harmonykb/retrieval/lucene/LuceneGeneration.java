@@ -63,9 +63,6 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
   private static final float TITLE_BOOST = 0.3f;
   private static final float SECTION_BOOST = 0.5f;
 
-  /** Of a Chinese text's score; the rest is for pairs of characters. */
-  private static final float CHINESE_WORDS_SHARE = 0.5f;
-
   /** What a thing said otherwise counts. */
   private static final float RELATED = 0.5f;
 
@@ -220,7 +217,7 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     analyzers.forEach(
         (language, analyzer) -> {
           QueryBuilder builder = new QueryBuilder(analyzer);
-          float share = language.equals(Language.CHINESE) ? 1 - CHINESE_WORDS_SHARE : 1;
+          float share = language.equals(Language.CHINESE) ? 1 - PassageTerms.CHINESE_WORDS_SHARE : 1;
           add(words, builder.createBooleanQuery("text_" + language, query.text()), share);
           add(
               words,
@@ -231,7 +228,7 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
         });
     QueryBuilder inWords = new QueryBuilder(chineseWords);
     String field = PassageDocuments.CHINESE_WORDS;
-    add(words, inWords.createBooleanQuery(field, query.text()), CHINESE_WORDS_SHARE);
+    add(words, inWords.createBooleanQuery(field, query.text()), PassageTerms.CHINESE_WORDS_SHARE);
     BooleanQuery any = words.build();
     if (any.clauses().isEmpty()) {
       return List.of();

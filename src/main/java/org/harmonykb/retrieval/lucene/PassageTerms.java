@@ -15,10 +15,15 @@ import org.harmonykb.retrieval.RetrievalTrace.TermMatch;
  */
 public final class PassageTerms {
 
+  /** What words make of a Chinese text's score; the rest is for pairs of characters. */
+  public static final float CHINESE_WORDS_SHARE = 0.5f;
+
   private static final Map<String, Analyzer> ANALYZERS =
       Map.of(
           Language.ENGLISH, PassageAnalyzers.english(),
           Language.CHINESE, PassageAnalyzers.chinese());
+
+  private static final Analyzer CHINESE_WORDS = PassageAnalyzers.chineseWords();
 
   private PassageTerms() {}
 
@@ -30,6 +35,11 @@ public final class PassageTerms {
   /** All terms of a text in order, with repetitions, one space between two. */
   public static String of(String language, String text) {
     return String.join(" ", TermMatches.all(analyzer(language), text));
+  }
+
+  /** The words of a Chinese text, which are searched beside the terms of {@link #of}. */
+  public static String chineseWords(String text) {
+    return String.join(" ", TermMatches.all(CHINESE_WORDS, text));
   }
 
   /** A text's different terms. */

@@ -137,7 +137,8 @@ final class OpenSearchGeneration implements SearchArms {
     for (String language : PassageTerms.languages()) {
       String terms = PassageTerms.of(language, query.text());
       if (!terms.isEmpty()) {
-        words.add(match("text_" + language, terms, 1));
+        float share = language.equals(Language.CHINESE) ? 1 - PassageTerms.CHINESE_WORDS_SHARE : 1;
+        words.add(match("text_" + language, terms, share));
         words.add(match("section_" + language, terms, SECTION_BOOST));
         words.add(match("title_" + language, terms, TITLE_BOOST));
       }
@@ -148,6 +149,10 @@ final class OpenSearchGeneration implements SearchArms {
               Map.of("dis_max", Map.of("queries", any, "tie_breaker", 0, "boost", RELATED)));
         }
       }
+    }
+    String chinese = PassageTerms.chineseWords(query.text());
+    if (!chinese.isEmpty()) {
+      words.add(match(PassageJson.CHINESE_WORDS, chinese, PassageTerms.CHINESE_WORDS_SHARE));
     }
     if (words.isEmpty()) {
       return List.of();

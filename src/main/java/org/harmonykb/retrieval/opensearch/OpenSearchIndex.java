@@ -108,6 +108,18 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
     return properties.prefix() + "-" + state.name().toLowerCase(Locale.ROOT);
   }
 
+  /** A field of terms, one space between two. */
+  private static final Map<String, Object> TERMS =
+      Map.of(
+          "type",
+          "text",
+          "analyzer",
+          "whitespace",
+          "similarity",
+          "passages",
+          "index_options",
+          "freqs");
+
   private Map<String, Object> meta(String createdAt) {
     return Map.of("created_at", createdAt, "vector_spaces", spaces.toString());
   }
@@ -147,19 +159,10 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
     for (String field : List.of("title", "section", "text")) {
       fields.put(field, Map.of("type", "text", "index", false));
       for (String language : PassageTerms.languages()) {
-        fields.put(
-            field + "_" + language,
-            Map.of(
-                "type",
-                "text",
-                "analyzer",
-                "whitespace",
-                "similarity",
-                "passages",
-                "index_options",
-                "freqs"));
+        fields.put(field + "_" + language, TERMS);
       }
     }
+    fields.put(PassageJson.CHINESE_WORDS, TERMS);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("number_of_shards", properties.shards());
     settings.put("number_of_replicas", properties.replicas());

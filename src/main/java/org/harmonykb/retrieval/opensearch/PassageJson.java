@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
+import org.harmonykb.retrieval.Language;
 import org.harmonykb.retrieval.Passage;
 import org.harmonykb.retrieval.Query;
 import org.harmonykb.retrieval.VectorSpaces;
@@ -32,6 +33,9 @@ final class PassageJson {
           "document", "revision", "ordinal", "collection", "language", "title", "section", "text",
           "page", "effective");
 
+  /** The text of a Chinese passage in words, beside {@code text_zh} in pairs of characters. */
+  static final String CHINESE_WORDS = "words_zh";
+
   private PassageJson() {}
 
   static Map<String, Object> of(Chunk chunk, VectorSpaces spaces) {
@@ -48,6 +52,9 @@ final class PassageJson {
     json.put("title_" + language, PassageTerms.of(language, chunk.title()));
     json.put("section_" + language, PassageTerms.of(language, chunk.section()));
     json.put("text_" + language, PassageTerms.of(language, chunk.text()));
+    if (language.equals(Language.CHINESE)) {
+      json.put(CHINESE_WORDS, PassageTerms.chineseWords(chunk.text()));
+    }
     if (chunk.page() != null) {
       json.put("page", chunk.page());
     }
