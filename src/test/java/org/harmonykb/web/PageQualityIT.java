@@ -123,8 +123,7 @@ class PageQualityIT {
     views.put(
         "admin-document",
         view -> {
-          view.open("#/admin/documents").page.locator(".main-cell a").first().click();
-          view.page.waitForSelector(".chunks li");
+          view.open("#/admin/documents/" + pdf).page.waitForSelector(".chunks li");
         });
     return views;
   }

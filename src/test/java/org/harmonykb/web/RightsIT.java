@@ -152,13 +152,13 @@ class RightsIT {
             "# Parking garage\n\nThe parking garage has 88 places on level 3.",
             Map.of("collection", "sites"));
     String question = "How many places does the parking garage have?";
-    assertThat(ask(insider, question).toString()).contains("88");
+    assertThat(ask(insider, question).toString()).contains("88 places");
     close("sites", Set.of("sales"));
-    assertThat(ask(insider, question).toString()).doesNotContain("88", "Parking garage");
+    assertThat(ask(insider, question).toString()).doesNotContain("88 places", "Parking garage");
     assertThat(insider.get("/api/documents/" + open).status()).isEqualTo(404);
-    assertThat(ask(outsider, question).toString()).contains("88");
+    assertThat(ask(outsider, question).toString()).contains("88 places");
     close("sites", Set.of());
-    assertThat(ask(insider, question).toString()).contains("88");
+    assertThat(ask(insider, question).toString()).contains("88 places");
   }
 
   private void close(String collection, Set<String> groups) throws Exception {
@@ -172,11 +172,11 @@ class RightsIT {
     String text = "# Canteen\n\nThe canteen serves 612 meals a day.";
     String question = "How many meals does the canteen serve a day?";
     String id = LocalService.searchable(insider, "canteen.md", text, Map.of());
-    assertThat(ask(outsider, question).toString()).contains("612");
+    assertThat(ask(outsider, question).toString()).contains("612 meals");
     Person.Reply narrowed = insider.upload("canteen.md", text, Map.of("allow", "board"));
     assertThat(narrowed.status()).isEqualTo(202);
     assertThat(narrowed.json().get(0).get("id").asString()).isEqualTo(id);
-    assertThat(ask(outsider, question).toString()).doesNotContain("612");
+    assertThat(ask(outsider, question).toString()).doesNotContain("612 meals");
     assertThat(outsider.get("/api/documents/" + id).status()).isEqualTo(404);
   }
 
