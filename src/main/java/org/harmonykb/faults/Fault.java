@@ -16,7 +16,8 @@ public enum Fault {
       "The disk that holds the service's data is full. Nothing was changed; it goes on when there is room."),
   DISK_READ_ONLY(
       507, "The disk that holds the service's data cannot be written. Nothing was changed."),
-  DATABASE_DOWN(503, "The database does not answer. Nothing was changed; try again soon.");
+  DATABASE_DOWN(503, "The database does not answer. Nothing was changed; try again soon."),
+  SEARCH_DOWN(503, "The search engine does not answer as it should; try again soon.");
 
   private static final Set<String> FULL =
       Set.of("no space left", "disk quota exceeded", "not enough space");
@@ -43,7 +44,7 @@ public enum Fault {
 
   /** Whether waiting may help, so that a client may be told to come again. */
   public boolean passes() {
-    return this == DATABASE_DOWN;
+    return this == DATABASE_DOWN || this == SEARCH_DOWN;
   }
 
   /** The fault among an exception's causes; a full disk explains a closed database. */
@@ -57,6 +58,9 @@ public enum Fault {
       if (cause instanceof ReadOnlyFileSystemException
           || cause instanceof IOException && says(cause, Set.of(READ_ONLY))) {
         return DISK_READ_ONLY;
+      }
+      if (cause instanceof SearchEngineException) {
+        return SEARCH_DOWN;
       }
       if (cause instanceof InsufficientDiskSpaceException) {
         return DISK_FULL;

@@ -41,6 +41,19 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
               "The database does not answer: " + database,
               "Start it, or correct spring.datasource.url, and start again.",
               failure);
+      case SEARCH_DOWN ->
+          new FailureAnalysis(
+              "The search engine cannot be used: " + rootMessage(failure),
+              "Start it, or correct kb.search, and start again.",
+              failure);
     };
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof SearchEngineException)) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 }

@@ -31,6 +31,12 @@ class FaultTest {
   }
 
   @Test
+  void searchEngineThatIsAwayIsNoReaderWhoIsGone() {
+    assertThat(Fault.of(new IllegalStateException(new SearchEngineException("half the shards"))))
+        .isEqualTo(Fault.SEARCH_DOWN);
+  }
+
+  @Test
   void otherFailuresAreNone() {
     assertThat(Fault.of(new SQLException("duplicate key", "23505"))).isNull();
     assertThat(Fault.of(new IOException("Connection reset by peer"))).isNull();

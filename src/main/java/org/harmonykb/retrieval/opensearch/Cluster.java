@@ -11,6 +11,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.Timeout;
 import org.harmonykb.retrieval.SearchProperties;
+import org.harmonykb.faults.SearchEngineException;
 import org.opensearch.client.Request;
 import org.opensearch.client.Response;
 import org.opensearch.client.ResponseException;
@@ -85,13 +86,15 @@ final class Cluster implements AutoCloseable {
       int status = e.getResponse().getStatusLine().getStatusCode();
       throw new RefusedException(status, "OpenSearch refused: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new SearchEngineException(
           "OpenSearch at %s cannot be used: %s".formatted(urls, e.getMessage()), e);
     }
   }
 
   /** The cluster answered with an error. */
-  static final class RefusedException extends UncheckedIOException {
+  static final class RefusedException extends SearchEngineException {
+    private static final long serialVersionUID = 1L;
+
     private final int status;
 
     RefusedException(int status, String message, IOException cause) {

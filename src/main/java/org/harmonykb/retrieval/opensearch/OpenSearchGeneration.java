@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.harmonykb.faults.SearchEngineException;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
 import org.harmonykb.retrieval.Language;
@@ -65,7 +66,7 @@ final class OpenSearchGeneration implements SearchArms {
       }
       JsonNode reply = cluster.send("POST", path("_bulk"), lines.toString());
       if (reply.path("errors").asBoolean()) {
-        throw new IllegalStateException(
+        throw new SearchEngineException(
             "OpenSearch did not take all passages of " + document + ": " + firstError(reply));
       }
     }
@@ -108,14 +109,14 @@ final class OpenSearchGeneration implements SearchArms {
         return;
       }
     }
-    throw new IllegalStateException(
+    throw new SearchEngineException(
         "OpenSearch did not remove all passages in " + ATTEMPTS + " attempts");
   }
 
   private void refresh() {
     JsonNode shards = cluster.post(path("_refresh"), Map.of()).path("_shards");
     if (shards.path("failed").asInt() > 0) {
-      throw new IllegalStateException("OpenSearch cannot show changes on all shards: " + shards);
+      throw new SearchEngineException("OpenSearch cannot show changes on all shards: " + shards);
     }
   }
 
@@ -231,7 +232,7 @@ final class OpenSearchGeneration implements SearchArms {
   /** What only some shards found would pass for all that there is. */
   private static JsonNode complete(JsonNode reply) {
     if (reply.path("timed_out").asBoolean() || reply.path("_shards").path("failed").asInt() > 0) {
-      throw new IllegalStateException(
+      throw new SearchEngineException(
           "OpenSearch did not search all shards: " + reply.path("_shards"));
     }
     return reply;

@@ -47,7 +47,7 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
    *
    * @param spaces of the vectors that will come
    * @param dimensions length of the vectors of each language
-   * @throws java.io.UncheckedIOException if the cluster cannot be used
+   * @throws org.harmonykb.faults.SearchEngineException if the cluster cannot be used
    */
   public OpenSearchIndex(
       SearchProperties.OpenSearch properties,
