@@ -177,8 +177,9 @@ public class AnsweringService {
   }
 
   /**
-   * A removal on this replica has waited for the answer; one on another has not. There the document's
-   * row went first and stored answers after it: either it found this one, or the row is gone here.
+   * A removal on this replica has waited for the answer; one on another has not. There the
+   * document's row went first and stored answers after it: either it found this one, or the row is
+   * gone here.
    */
   private void withdrawIfRemoved(Answer answer, Set<UUID> used) {
     if (!used.stream().allMatch(id -> documents.find(id).isPresent())) {

@@ -140,7 +140,7 @@ public record SearchTrace(
         new Arms(
             retrieval.words(),
             retrieval.meaning(),
-            retrieval.fusion().wordsWeight(),
+            retrieval.fusion().weight(retrieval.language()),
             retrieval.fusion(),
             retrieval.attainable(),
             retrieval.language()),

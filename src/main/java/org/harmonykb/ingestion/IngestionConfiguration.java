@@ -42,10 +42,7 @@ class IngestionConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  @ConditionalOnProperty(
-      name = "kb.search.engine",
-      havingValue = "lucene",
-      matchIfMissing = true)
+  @ConditionalOnProperty(name = "kb.search.engine", havingValue = "lucene", matchIfMissing = true)
   LuceneSearchIndex searchIndex(DocumentProperties properties, OnnxEmbedder embedder) {
     return new LuceneSearchIndex(properties.dataDir().resolve("index"), embedder.spaces());
   }

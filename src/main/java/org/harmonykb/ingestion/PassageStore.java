@@ -210,11 +210,10 @@ class PassageStore {
   }
 
   private static StoredPassage map(ResultSet row, int number) throws SQLException {
-    int page = row.getInt("page");
     return new StoredPassage(
         row.getInt("ordinal"),
         row.getString("section"),
-        row.wasNull() ? null : page,
+        row.getObject("page", Integer.class),
         row.getString("language"),
         row.getString("content"),
         row.getString("hash"),

@@ -14,7 +14,7 @@ public final class HybridRetriever implements Retriever {
   public static final int DEPTH = 100;
 
   /** Chosen on the SQuAD, CMRC and DRCD development sets; see docs/retrieval.md. */
-  public static final ScoreFusion FUSION = new ScoreFusion(0.22);
+  public static final ScoreFusion FUSION = new ScoreFusion(0.22, 0.3, ScoreFusion.Scale.BEST, 0);
 
   /** For a model that serves all languages. */
   private static final ScoreFusion MULTILINGUAL =

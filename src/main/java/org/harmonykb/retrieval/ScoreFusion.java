@@ -11,11 +11,13 @@ import java.util.Map;
  * for it, and one that the vector arm did not find the least similarity found there.
  *
  * @param wordsWeight weight of the keyword arm, 0 to 1
+ * @param chineseWordsWeight the same for Chinese questions
  * @param scale what the keyword scores are divided by
  * @param otherLanguage least share that a passage in another language than the question's gets in
  *     place of its keyword score: it cannot hold the question's words
  */
-public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage) {
+public record ScoreFusion(
+    double wordsWeight, double chineseWordsWeight, Scale scale, double otherLanguage) {
 
   /** What keyword scores are divided by. */
   public enum Scale {
@@ -30,6 +32,16 @@ public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage)
     this(wordsWeight, Scale.BEST, 0);
   }
 
+  /** With one weight for all languages. */
+  public ScoreFusion(double wordsWeight, Scale scale, double otherLanguage) {
+    this(wordsWeight, wordsWeight, scale, otherLanguage);
+  }
+
+  /** Weight of the keyword arm for a question in a language. */
+  public double weight(String language) {
+    return language.equals(Language.CHINESE) ? chineseWordsWeight : wordsWeight;
+  }
+
   /**
    * Fuses the arms; ties go to the keyword arm's order.
    *
@@ -42,6 +54,7 @@ public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage)
       String language,
       double attainable,
       int limit) {
+    double weight = weight(language);
     double best = words.isEmpty() ? 1 : words.getFirst().score();
     double divisor = Math.max(scale == Scale.BEST ? best : attainable, Double.MIN_NORMAL);
     double least = meaning.isEmpty() ? 0 : meaning.getLast().score();
@@ -49,7 +62,7 @@ public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage)
     for (int i = 0; i < words.size(); i++) {
       SearchIndex.Hit hit = words.get(i);
       double share = Math.max(hit.score() / divisor, floor(hit.passage(), language));
-      double score = wordsWeight * share + (1 - wordsWeight) * least;
+      double score = weight * share + (1 - weight) * least;
       fused.put(hit.passage().id(), ranked(hit.passage(), score, i + 1, 0, hit.score(), 0));
     }
     for (int i = 0; i < meaning.size(); i++) {
@@ -57,8 +70,8 @@ public record ScoreFusion(double wordsWeight, Scale scale, double otherLanguage)
       Passage known = fused.get(hit.passage().id());
       double score =
           known == null
-              ? wordsWeight * floor(hit.passage(), language) + (1 - wordsWeight) * hit.score()
-              : known.score() + (1 - wordsWeight) * (hit.score() - least);
+              ? weight * floor(hit.passage(), language) + (1 - weight) * hit.score()
+              : known.score() + (1 - weight) * (hit.score() - least);
       fused.put(
           hit.passage().id(),
           ranked(

@@ -78,7 +78,13 @@ class WishesTest {
                 engine, ChatFormats.forVocabulary(new TokenizerVocabulary(vocabulary))));
     AnsweringProperties properties =
         new AnsweringProperties(4000, 5, 1600, 256, 3, PromptTemplate.Style.AUTO, true, 0.5);
-    return new Answerer(embedder, model, Assistants.builtIn(), properties, Clock.systemUTC(), ObservationRegistry.NOOP)
+    return new Answerer(
+            embedder,
+            model,
+            Assistants.builtIn(),
+            properties,
+            Clock.systemUTC(),
+            ObservationRegistry.NOOP)
         .answer(
             new Answerer.Task(
                 new Question(

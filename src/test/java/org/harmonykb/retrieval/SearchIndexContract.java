@@ -55,7 +55,9 @@ public abstract class SearchIndexContract {
     index.replace(first, List.of(chunk(first, 1, 0, "alpha one"), chunk(first, 1, 1, "alpha two")));
     index.replace(second, List.of(chunk(second, 1, 0, "beta")));
     assertThat(found("alpha")).hasSize(2);
-    assertThat(index.passages(first)).extracting(Passage::text).containsExactly("alpha one", "alpha two");
+    assertThat(index.passages(first))
+        .extracting(Passage::text)
+        .containsExactly("alpha one", "alpha two");
     assertThat(index.contents()).isEqualTo(Map.of(first, Map.of(1, 2), second, Map.of(1, 1)));
     assertThat(index.passageCount()).isEqualTo(3);
 
@@ -311,6 +313,8 @@ public abstract class SearchIndexContract {
   }
 
   private static Set<String> ids(List<SearchIndex.Hit> hits) {
-    return hits.stream().map(hit -> hit.passage().id()).collect(Collectors.toCollection(TreeSet::new));
+    return hits.stream()
+        .map(hit -> hit.passage().id())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

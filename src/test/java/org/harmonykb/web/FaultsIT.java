@@ -87,6 +87,8 @@ class FaultsIT {
           .atMost(Duration.ofSeconds(30))
           .until(() -> service.ask(FERRY_QUESTION).get("answer").asString().contains("7:25"));
       assertThat(service.post("/api/admin/check", "").json().get("findings")).isEmpty();
+      JsonNode citation = service.ask(FERRY_QUESTION).get("citations").get(0);
+      assertThat(citation.hasNonNull("page")).as("Markdown has no pages").isFalse();
     }
   }
 

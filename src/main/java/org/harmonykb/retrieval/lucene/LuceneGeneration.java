@@ -217,7 +217,8 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     analyzers.forEach(
         (language, analyzer) -> {
           QueryBuilder builder = new QueryBuilder(analyzer);
-          float share = language.equals(Language.CHINESE) ? 1 - PassageTerms.CHINESE_WORDS_SHARE : 1;
+          float share =
+              language.equals(Language.CHINESE) ? 1 - PassageTerms.CHINESE_WORDS_SHARE : 1;
           add(words, builder.createBooleanQuery("text_" + language, query.text()), share);
           add(
               words,

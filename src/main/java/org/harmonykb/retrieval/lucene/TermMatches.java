@@ -62,7 +62,10 @@ final class TermMatches {
   /** A text's terms, in order, and the words as they stand there. */
   private static Map<String, List<String>> words(Analyzer analyzer, String text) {
     Map<String, List<String>> words = new LinkedHashMap<>();
-    read(analyzer, text, (term, word) -> words.computeIfAbsent(term, t -> new ArrayList<>()).add(word));
+    read(
+        analyzer,
+        text,
+        (term, word) -> words.computeIfAbsent(term, t -> new ArrayList<>()).add(word));
     return words;
   }
 

@@ -146,8 +146,7 @@ final class OpenSearchGeneration implements SearchArms {
       for (List<String> others : query.related()) {
         List<Object> any = anyOf(language, others);
         if (!any.isEmpty()) {
-          words.add(
-              Map.of("dis_max", Map.of("queries", any, "tie_breaker", 0, "boost", RELATED)));
+          words.add(Map.of("dis_max", Map.of("queries", any, "tie_breaker", 0, "boost", RELATED)));
         }
       }
     }
@@ -311,13 +310,11 @@ final class OpenSearchGeneration implements SearchArms {
     while (true) {
       Map<String, Object> body =
           Map.of("size", 0, "aggs", Map.of("all", Map.of("composite", composite)));
-      JsonNode all =
-          complete(cluster.post(path("_search"), body)).path("aggregations").path("all");
+      JsonNode all = complete(cluster.post(path("_search"), body)).path("aggregations").path("all");
       for (JsonNode bucket : all.path("buckets")) {
         JsonNode key = bucket.path("key");
         contents
-            .computeIfAbsent(
-                UUID.fromString(key.path("document").asString()), d -> new HashMap<>())
+            .computeIfAbsent(UUID.fromString(key.path("document").asString()), d -> new HashMap<>())
             .put(key.path("revision").asInt(), bucket.path("doc_count").asInt());
       }
       if (!all.has("after_key")) {

@@ -176,12 +176,7 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
             Map.of("index", settings),
             "mappings",
             Map.of(
-                "dynamic",
-                "strict",
-                "_meta",
-                meta(Instant.now().toString()),
-                "properties",
-                fields),
+                "dynamic", "strict", "_meta", meta(Instant.now().toString()), "properties", fields),
             "aliases",
             Map.of(alias(state), Map.of())));
   }
@@ -319,9 +314,7 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
 
   private Found building() {
     return require(
-        found(),
-        Generation.State.BUILDING,
-        "no new index generation was begun, or it was dropped");
+        found(), Generation.State.BUILDING, "no new index generation was begun, or it was dropped");
   }
 
   @Override

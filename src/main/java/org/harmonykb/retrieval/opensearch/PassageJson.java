@@ -30,8 +30,16 @@ final class PassageJson {
   /** What a passage is made of again. */
   static final List<String> STORED =
       List.of(
-          "document", "revision", "ordinal", "collection", "language", "title", "section", "text",
-          "page", "effective");
+          "document",
+          "revision",
+          "ordinal",
+          "collection",
+          "language",
+          "title",
+          "section",
+          "text",
+          "page",
+          "effective");
 
   /** The text of a Chinese passage in words, beside {@code text_zh} in pairs of characters. */
   static final String CHINESE_WORDS = "words_zh";

@@ -81,8 +81,7 @@ class OpenSearchIT extends SearchIndexContract {
       assertThat(found.keySet()).isEqualTo(expected.keySet());
       assertThat(expected).isNotEmpty();
       expected.forEach((id, score) -> assertThat(found.get(id)).isCloseTo(score, within(1e-3)));
-      assertThat(shared.attainable(question))
-          .isCloseTo(own.attainable(question), within(1e-9));
+      assertThat(shared.attainable(question)).isCloseTo(own.attainable(question), within(1e-9));
     }
   }
 
