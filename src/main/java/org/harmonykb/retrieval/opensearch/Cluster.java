@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -37,6 +38,8 @@ final class Cluster implements AutoCloseable {
     Timeout patience = Timeout.of(properties.timeout());
     RestClientBuilder builder =
         RestClient.builder(hosts)
+            // Newer HTTP clients unpack answers, and so does the REST client: one is enough.
+            .setHttpClientConfigCallback(HttpAsyncClientBuilder::disableContentCompression)
             .setRequestConfigCallback(config -> config.setResponseTimeout(patience));
     if (!properties.username().isEmpty()) {
       String pair = properties.username() + ":" + properties.password();
