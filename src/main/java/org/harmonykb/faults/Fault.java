@@ -8,6 +8,10 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 
 /** A trouble of the machine or the database that a caller can be told about in plain words. */
 public enum Fault {
@@ -42,9 +46,17 @@ public enum Fault {
     return detail;
   }
 
-  /** Whether waiting may help, so that a client may be told to come again. */
-  public boolean passes() {
-    return this == DATABASE_DOWN || this == SEARCH_DOWN;
+  /** The answer to a request that failed of it; it says when to come again if waiting helps. */
+  public ResponseEntity<ProblemDetail> response(Throwable thrown) {
+    ResponseEntity.BodyBuilder answer = ResponseEntity.status(status);
+    if (this == DATABASE_DOWN || this == SEARCH_DOWN) {
+      answer.header(HttpHeaders.RETRY_AFTER, "10");
+    }
+    String told =
+        thrown instanceof InsufficientDiskSpaceException
+            ? String.valueOf(thrown.getMessage())
+            : detail;
+    return answer.body(ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(status), told));
   }
 
   /** The fault among an exception's causes; a full disk explains a closed database. */

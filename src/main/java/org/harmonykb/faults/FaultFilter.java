@@ -9,10 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,15 +44,12 @@ final class FaultFilter extends OncePerRequestFilter {
         throw e;
       }
       LOG.warn("{}: {}", fault, String.valueOf(e.getMessage()));
+      ResponseEntity<ProblemDetail> answer = fault.response(e);
       response.reset();
       response.setStatus(fault.status());
+      answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.getFirst()));
       response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-      if (fault.passes()) {
-        response.setHeader(HttpHeaders.RETRY_AFTER, "10");
-      }
-      ProblemDetail problem =
-          ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(fault.status()), fault.detail());
-      response.getOutputStream().write(json.writeValueAsBytes(problem));
+      response.getOutputStream().write(json.writeValueAsBytes(answer.getBody()));
     }
   }
 }

@@ -22,7 +22,6 @@ import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.faults.Fault;
-import org.harmonykb.faults.InsufficientDiskSpaceException;
 import org.harmonykb.ingestion.TooManyDeletionsException;
 import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
@@ -36,7 +35,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.AccessDeniedException;
@@ -178,16 +176,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
                   "Something went wrong here; the service's log says what"));
     }
     LOG.warn("{}: {}", fault, String.valueOf(e.getMessage()));
-    ResponseEntity.BodyBuilder answer = ResponseEntity.status(fault.status());
-    if (fault.passes()) {
-      answer.header(HttpHeaders.RETRY_AFTER, "10");
-    }
-    return answer.body(
-        ProblemDetail.forStatusAndDetail(
-            HttpStatusCode.valueOf(fault.status()),
-            e instanceof InsufficientDiskSpaceException
-                ? String.valueOf(e.getMessage())
-                : fault.detail()));
+    return fault.response(e);
   }
 
   private static ProblemDetail problem(HttpStatus status, RuntimeException e) {

@@ -60,12 +60,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LuceneGeneration implements SearchArms, AutoCloseable {
 
-  private static final float TITLE_BOOST = 0.3f;
-  private static final float SECTION_BOOST = 0.5f;
-
-  /** What a thing said otherwise counts. */
-  private static final float RELATED = 0.5f;
-
   /** Under this name a commit tells the vector spaces that the generation was begun with. */
   private static final String SPACES = "vector_spaces";
 
@@ -103,7 +97,7 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
             fields.put(field + "_" + language, analyzer);
           }
         });
-    fields.put(PassageDocuments.CHINESE_WORDS, chineseWords);
+    fields.put(PassageTerms.CHINESE_WORDS, chineseWords);
     IndexWriterConfig config =
         new IndexWriterConfig(
                 new PerFieldAnalyzerWrapper(
@@ -223,12 +217,17 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
           add(
               words,
               builder.createBooleanQuery("section_" + language, query.text()),
-              SECTION_BOOST);
-          add(words, builder.createBooleanQuery("title_" + language, query.text()), TITLE_BOOST);
-          query.related().forEach(others -> add(words, any(builder, language, others), RELATED));
+              PassageTerms.SECTION_BOOST);
+          add(
+              words,
+              builder.createBooleanQuery("title_" + language, query.text()),
+              PassageTerms.TITLE_BOOST);
+          query
+              .related()
+              .forEach(others -> add(words, any(builder, language, others), PassageTerms.RELATED));
         });
     QueryBuilder inWords = new QueryBuilder(chineseWords);
-    String field = PassageDocuments.CHINESE_WORDS;
+    String field = PassageTerms.CHINESE_WORDS;
     add(words, inWords.createBooleanQuery(field, query.text()), PassageTerms.CHINESE_WORDS_SHARE);
     BooleanQuery any = words.build();
     if (any.clauses().isEmpty()) {
@@ -248,7 +247,9 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
         var all = builder.createMinShouldMatchQuery(field + language, phrase, 1);
         if (all != null) {
           float boost =
-              field.equals("text_") ? 1 : field.equals("title_") ? TITLE_BOOST : SECTION_BOOST;
+              field.equals("text_")
+                  ? 1
+                  : field.equals("title_") ? PassageTerms.TITLE_BOOST : PassageTerms.SECTION_BOOST;
           any.add(new BoostQuery(all, boost));
         }
       }

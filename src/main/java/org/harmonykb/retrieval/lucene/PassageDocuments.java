@@ -23,9 +23,6 @@ final class PassageDocuments {
   /** Marks what everybody may read among the groups in {@code allow}. */
   static final String EVERYBODY = "*";
 
-  /** The text of a Chinese passage in words, beside {@code text_zh} in pairs of characters. */
-  static final String CHINESE_WORDS = "words_zh";
-
   /** The day of passages without a date: they are in force on any. */
   static final int ALWAYS = Integer.MIN_VALUE;
 
@@ -56,7 +53,7 @@ final class PassageDocuments {
     document.add(new TextField("section_" + language, chunk.section(), Field.Store.NO));
     document.add(new TextField("text_" + language, chunk.text(), Field.Store.NO));
     if (language.equals(Language.CHINESE)) {
-      document.add(new TextField(CHINESE_WORDS, chunk.text(), Field.Store.NO));
+      document.add(new TextField(PassageTerms.CHINESE_WORDS, chunk.text(), Field.Store.NO));
     }
     if (chunk.page() != null) {
       document.add(new StoredField("page", chunk.page()));

@@ -11,9 +11,21 @@ import org.harmonykb.retrieval.RetrievalTrace.TermMatch;
 
 /**
  * Texts as terms, for search engines that are handed terms instead of texts: so passages and
- * questions become the same terms wherever they are searched. Thread-safe.
+ * questions become the same terms, with the same weights, wherever they are searched. Thread-safe.
  */
 public final class PassageTerms {
+
+  /** Weight of a question's words in a passage's title, beside 1 in its text. */
+  public static final float TITLE_BOOST = 0.3f;
+
+  /** The same in its section. */
+  public static final float SECTION_BOOST = 0.5f;
+
+  /** What a thing said otherwise counts. */
+  public static final float RELATED = 0.5f;
+
+  /** The text of a Chinese passage in words, beside {@code text_zh} in pairs of characters. */
+  public static final String CHINESE_WORDS = "words_zh";
 
   /** What words make of a Chinese text's score; the rest is for pairs of characters. */
   public static final float CHINESE_WORDS_SHARE = 0.5f;
@@ -23,7 +35,7 @@ public final class PassageTerms {
           Language.ENGLISH, PassageAnalyzers.english(),
           Language.CHINESE, PassageAnalyzers.chinese());
 
-  private static final Analyzer CHINESE_WORDS = PassageAnalyzers.chineseWords();
+  private static final Analyzer WORDS = PassageAnalyzers.chineseWords();
 
   private PassageTerms() {}
 
@@ -39,7 +51,7 @@ public final class PassageTerms {
 
   /** The words of a Chinese text, which are searched beside the terms of {@link #of}. */
   public static String chineseWords(String text) {
-    return String.join(" ", TermMatches.all(CHINESE_WORDS, text));
+    return String.join(" ", TermMatches.all(WORDS, text));
   }
 
   /** A text's different terms. */

@@ -25,12 +25,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class OpenSearchGeneration implements SearchArms {
 
-  private static final float TITLE_BOOST = 0.3f;
-  private static final float SECTION_BOOST = 0.5f;
-
-  /** What a thing said otherwise counts. */
-  private static final float RELATED = 0.5f;
-
   /** What OpenSearch gives in one answer. */
   private static final int MOST_HITS = 10_000;
 
@@ -140,19 +134,22 @@ final class OpenSearchGeneration implements SearchArms {
       if (!terms.isEmpty()) {
         float share = language.equals(Language.CHINESE) ? 1 - PassageTerms.CHINESE_WORDS_SHARE : 1;
         words.add(match("text_" + language, terms, share));
-        words.add(match("section_" + language, terms, SECTION_BOOST));
-        words.add(match("title_" + language, terms, TITLE_BOOST));
+        words.add(match("section_" + language, terms, PassageTerms.SECTION_BOOST));
+        words.add(match("title_" + language, terms, PassageTerms.TITLE_BOOST));
       }
       for (List<String> others : query.related()) {
         List<Object> any = anyOf(language, others);
         if (!any.isEmpty()) {
-          words.add(Map.of("dis_max", Map.of("queries", any, "tie_breaker", 0, "boost", RELATED)));
+          words.add(
+              Map.of(
+                  "dis_max",
+                  Map.of("queries", any, "tie_breaker", 0, "boost", PassageTerms.RELATED)));
         }
       }
     }
     String chinese = PassageTerms.chineseWords(query.text());
     if (!chinese.isEmpty()) {
-      words.add(match(PassageJson.CHINESE_WORDS, chinese, PassageTerms.CHINESE_WORDS_SHARE));
+      words.add(match(PassageTerms.CHINESE_WORDS, chinese, PassageTerms.CHINESE_WORDS_SHARE));
     }
     if (words.isEmpty()) {
       return List.of();
@@ -175,8 +172,8 @@ final class OpenSearchGeneration implements SearchArms {
       String terms = PassageTerms.of(language, phrase);
       if (!terms.isEmpty()) {
         any.add(all("text_" + language, terms, 1));
-        any.add(all("section_" + language, terms, SECTION_BOOST));
-        any.add(all("title_" + language, terms, TITLE_BOOST));
+        any.add(all("section_" + language, terms, PassageTerms.SECTION_BOOST));
+        any.add(all("title_" + language, terms, PassageTerms.TITLE_BOOST));
       }
     }
     return any;

@@ -162,7 +162,7 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
         fields.put(field + "_" + language, TERMS);
       }
     }
-    fields.put(PassageJson.CHINESE_WORDS, TERMS);
+    fields.put(PassageTerms.CHINESE_WORDS, TERMS);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("number_of_shards", properties.shards());
     settings.put("number_of_replicas", properties.replicas());

@@ -41,9 +41,6 @@ final class PassageJson {
           "page",
           "effective");
 
-  /** The text of a Chinese passage in words, beside {@code text_zh} in pairs of characters. */
-  static final String CHINESE_WORDS = "words_zh";
-
   private PassageJson() {}
 
   static Map<String, Object> of(Chunk chunk, VectorSpaces spaces) {
@@ -61,7 +58,7 @@ final class PassageJson {
     json.put("section_" + language, PassageTerms.of(language, chunk.section()));
     json.put("text_" + language, PassageTerms.of(language, chunk.text()));
     if (language.equals(Language.CHINESE)) {
-      json.put(CHINESE_WORDS, PassageTerms.chineseWords(chunk.text()));
+      json.put(PassageTerms.CHINESE_WORDS, PassageTerms.chineseWords(chunk.text()));
     }
     if (chunk.page() != null) {
       json.put("page", chunk.page());
