@@ -68,6 +68,15 @@ class ArchitectureTest {
           .resideInAnyPackage("org.opensearch..", "org.apache.hc..");
 
   @ArchTest
+  static final ArchRule objectStorageStaysInItsAdapter =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.harmonykb.storage.s3..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("software.amazon.awssdk..");
+
+  @ArchTest
   static final ArchRule retrievalKnowsNoPrompts =
       noClasses()
           .that()

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.harmonykb.remote.GenerationProperties;
 import org.harmonykb.retrieval.SearchProperties;
+import org.harmonykb.storage.StorageProperties;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -39,7 +40,7 @@ class KubernetesManifestsTest {
   @Test
   void scaledOverlayFitsTheSchemaWithItsPatchesApplied() throws IOException {
     List<Map<String, Object>> manifests = scaled();
-    assertThat(manifests).hasSize(19);
+    assertThat(manifests).hasSize(18);
     for (Map<String, Object> manifest : manifests) {
       validate(GSON.toJsonTree(manifest));
     }
@@ -116,6 +117,10 @@ class KubernetesManifestsTest {
     assertThat(search.engine()).isEqualTo(SearchProperties.Engine.OPENSEARCH);
     assertThat(search.opensearch().urls()).hasSize(3);
     assertThat(search.opensearch().shards()).isEqualTo(3);
+    StorageProperties storage = binder.bind("kb.storage", StorageProperties.class).get();
+    assertThat(storage.engine()).isEqualTo(StorageProperties.Engine.S3);
+    assertThat(storage.s3().bucket()).isEqualTo("kb-files");
+    assertThat(storage.s3().isPathStyle()).isTrue();
     assertThat(binder.bind("kb.health.require-model", Boolean.class).get()).isFalse();
   }
 
@@ -129,7 +134,11 @@ class KubernetesManifestsTest {
           documents(SCALED.resolve(String.valueOf(((Map<?, ?>) patch).get("path"))))) {
         Map<String, Object> target =
             all.stream().filter(m -> key(m).equals(key(change))).findFirst().orElseThrow();
-        all.set(all.indexOf(target), merge(target, change));
+        if ("delete".equals(change.get("$patch"))) {
+          all.remove(target);
+        } else {
+          all.set(all.indexOf(target), merge(target, change));
+        }
       }
     }
     all.addAll(manifests(SCALED));
@@ -149,7 +158,9 @@ class KubernetesManifestsTest {
     change.forEach(
         (field, value) -> {
           Object before = merged.get(field);
-          if (value instanceof Map<?, ?> map && before instanceof Map<?, ?> old) {
+          if (value == null) {
+            merged.remove(field);
+          } else if (value instanceof Map<?, ?> map && before instanceof Map<?, ?> old) {
             merged.put(field, merge((Map<String, Object>) old, (Map<String, Object>) map));
           } else if (MERGE_KEYS.containsKey(field) && before instanceof List<?> old) {
             merged.put(

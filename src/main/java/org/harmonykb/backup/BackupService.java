@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.harmonykb.documents.DocumentProperties;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.storage.FileStore;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 
@@ -22,6 +23,7 @@ public class BackupService {
 
   private final DataSource database;
   private final SearchIndex index;
+  private final FileStore files;
   private final Path data;
   private final Path folder;
   private final Clock clock;
@@ -30,11 +32,13 @@ public class BackupService {
   BackupService(
       DataSource database,
       SearchIndex index,
+      FileStore files,
       DocumentProperties properties,
       @Value("${kb.backup.dir:${kb.data-dir}/backups}") Path folder,
       Clock clock) {
     this.database = database;
     this.index = index;
+    this.files = files;
     this.data = properties.dataDir();
     this.folder = folder;
     this.clock = clock;
@@ -43,7 +47,7 @@ public class BackupService {
   /**
    * Writes a backup into {@code kb.backup.dir}.
    *
-   * @throws BackupException if one is being written, or the database is not the embedded one
+   * @throws BackupException if one is being written, or database or files are kept elsewhere
    */
   public Backups.Summary write() {
     if (!one.tryLock()) {
@@ -51,6 +55,11 @@ public class BackupService {
     }
     try (Connection connection = database.getConnection()) {
       String product = connection.getMetaData().getDatabaseProductName();
+      if (files.folder().isEmpty()) {
+        throw new BackupException(
+            "The documents' files are in %s: back up that bucket and the database (%s) with their own tools"
+                .formatted(files.place(), product));
+      }
       if (!product.equals("H2")) {
         throw new BackupException(
             "The database is %s: back it up with its own tools, and the data folder with them"

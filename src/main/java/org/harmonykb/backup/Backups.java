@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import org.harmonykb.retrieval.lucene.LuceneSearchIndex;
 import org.springframework.core.io.Resource;
@@ -26,7 +28,8 @@ public final class Backups {
   /**
    * Backs a data folder up.
    *
-   * @throws BackupException if a service works on the folder, or the backup cannot be written
+   * @throws BackupException if a service works on the folder, its files are not in it, or the
+   *     backup cannot be written
    */
   public static Summary write(Path data, Path target) {
     Path database = data.resolve("db").resolve("kb.mv.db");
@@ -37,6 +40,7 @@ public final class Backups {
         "jdbc:h2:async:%s;IFEXISTS=TRUE;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE"
             .formatted(data.toAbsolutePath().resolve("db").resolve("kb"));
     try (Connection connection = DriverManager.getConnection(url)) {
+      requireFiles(data, connection);
       return summary(
           target,
           BackupWriter.write(
@@ -49,6 +53,25 @@ public final class Backups {
           "The database in %s cannot be opened; if the service runs, use --url (%s)"
               .formatted(data, e.getMessage()),
           e);
+    }
+  }
+
+  /** A folder whose documents' files are in an object storage would make a backup without them. */
+  private static void requireFiles(Path data, Connection database) throws SQLException {
+    Path files = data.resolve("files");
+    int missing = 0;
+    int all = 0;
+    try (Statement statement = database.createStatement();
+        ResultSet rows = statement.executeQuery("select stored_as from document_revision")) {
+      while (rows.next()) {
+        all++;
+        missing += Files.exists(files.resolve(rows.getString(1))) ? 0 : 1;
+      }
+    }
+    if (all > 0 && missing == all) {
+      throw new BackupException(
+          "None of the %d files of documents is in %s: they are kept elsewhere (kb.storage). Back up that storage, and the database's folder with it"
+              .formatted(all, files));
     }
   }
 

@@ -31,7 +31,7 @@ public class DocumentRemoval {
 
   private final Documents documents;
   private final Revisions revisions;
-  private final FileStore files;
+  private final FileRemoval files;
   private final SearchIndex index;
   private final ObjectProvider<RemovalListener> listeners;
   private final TransactionTemplate transaction;
@@ -41,7 +41,7 @@ public class DocumentRemoval {
   DocumentRemoval(
       Documents documents,
       Revisions revisions,
-      FileStore files,
+      FileRemoval files,
       SearchIndex index,
       ObjectProvider<RemovalListener> listeners,
       TransactionTemplate transaction,
@@ -59,15 +59,16 @@ public class DocumentRemoval {
 
   /**
    * Removes a document. When this returns, no search, answer, conversation, cache or download holds
-   * it any more.
+   * it any more, and its files are deleted.
    *
    * @param byHand whether no watched folder may bring the same content back
    * @throws UnknownDocumentException if there is none
+   * @throws org.harmonykb.faults.FilesRemainException if all but its files is removed
    */
   public void remove(UUID id, boolean byHand) {
     Doomed doomed = Objects.requireNonNull(transaction.execute(status -> begin(id, byHand)));
     finish(doomed.document);
-    doomed.files.forEach(files::delete);
+    files.delete(doomed.files);
   }
 
   private record Doomed(RemovedDocument document, List<String> files) {}
@@ -91,8 +92,10 @@ public class DocumentRemoval {
     }
     List<String> stored =
         Stream.concat(Stream.of(document.storedAs()), all.stream().map(DocumentRevision::storedAs))
+            .filter(name -> !name.isEmpty())
             .distinct()
             .toList();
+    files.note(stored);
     documents.delete(document);
     documents.flush();
     index.delete(id);
@@ -104,7 +107,7 @@ public class DocumentRemoval {
     jdbc.sql("delete from document_removal where document_id = ?").param(document.id()).update();
   }
 
-  /** Ends removals that were interrupted; their files are found as belonging to nobody. */
+  /** Ends removals that were interrupted; their files are noted in {@link FileRemoval}. */
   public void finishInterrupted() {
     for (RemovedDocument document : interrupted()) {
       LOG.warn("The removal of document {} was interrupted and is ended now", document.id());

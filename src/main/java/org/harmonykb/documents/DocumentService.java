@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.tika.detect.Detector;
@@ -27,6 +28,8 @@ import org.apache.tika.metadata.Metadata;
 import org.apache.tika.metadata.TikaCoreProperties;
 import org.apache.tika.mime.MimeTypes;
 import org.harmonykb.retrieval.AccessScope;
+import org.harmonykb.storage.FileStore;
+import org.harmonykb.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Sort;
@@ -85,6 +88,7 @@ public class DocumentService {
   private final Documents documents;
   private final Revisions revisions;
   private final FileStore files;
+  private final FileRemoval fileRemoval;
   private final DocumentRemoval removal;
   private final IngestionQueue queue;
   private final TransactionTemplate transaction;
@@ -97,6 +101,7 @@ public class DocumentService {
       Documents documents,
       Revisions revisions,
       FileStore files,
+      FileRemoval fileRemoval,
       DocumentRemoval removal,
       IngestionQueue queue,
       TransactionTemplate transaction,
@@ -104,6 +109,7 @@ public class DocumentService {
     this.documents = documents;
     this.revisions = revisions;
     this.files = files;
+    this.fileRemoval = fileRemoval;
     this.removal = removal;
     this.queue = queue;
     this.transaction = transaction;
@@ -342,12 +348,17 @@ public class DocumentService {
       throw new RevisionInUseException(revision);
     }
     revisions.remove(id, revision);
-    onCommit(() -> files.delete(old.storedAs()));
+    fileRemoval.note(List.of(old.storedAs()));
+    onCommit(() -> fileRemoval.delete(List.of(old.storedAs())));
   }
 
-  /** Where a document's content lies; to be read only. */
-  public Path file(StoredDocument document) {
-    return files.path(document.storedAs());
+  /**
+   * Gives a file of the disk with a document's content to somebody who only reads it.
+   *
+   * @param use is done with the path when it returns
+   */
+  public <T> T open(StoredDocument document, Function<Path, T> use) {
+    return files.open(document.storedAs(), use);
   }
 
   public byte[] content(StoredDocument document) {
@@ -356,6 +367,15 @@ public class DocumentService {
 
   public byte[] content(DocumentRevision revision) {
     return files.read(revision.storedAs());
+  }
+
+  /** Whether the files lie on this machine's disk, or on one that is mounted there. */
+  public boolean hasFilesOnDisk() {
+    return files.folder().isPresent();
+  }
+
+  public String placeOfFiles() {
+    return files.place();
   }
 
   /** All stored files by name. */

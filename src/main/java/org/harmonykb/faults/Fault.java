@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -21,7 +22,10 @@ public enum Fault {
   DISK_READ_ONLY(
       507, "The disk that holds the service's data cannot be written. Nothing was changed."),
   DATABASE_DOWN(503, "The database does not answer. Nothing was changed; try again soon."),
-  SEARCH_DOWN(503, "The search engine does not answer as it should; try again soon.");
+  SEARCH_DOWN(503, "The search engine does not answer as it should; try again soon."),
+  STORAGE_DOWN(
+      503,
+      "The storage that holds the documents' files does not answer. Nothing was changed; try again soon.");
 
   private static final Set<String> FULL =
       Set.of("no space left", "disk quota exceeded", "not enough space");
@@ -46,14 +50,19 @@ public enum Fault {
     return detail;
   }
 
+  /** Whether what failed of it can be tried again soon: another machine is away. */
+  public boolean passes() {
+    return status == HttpStatus.SERVICE_UNAVAILABLE.value();
+  }
+
   /** The answer to a request that failed of it; it says when to come again if waiting helps. */
   public ResponseEntity<ProblemDetail> response(Throwable thrown) {
     ResponseEntity.BodyBuilder answer = ResponseEntity.status(status);
-    if (this == DATABASE_DOWN || this == SEARCH_DOWN) {
+    if (passes()) {
       answer.header(HttpHeaders.RETRY_AFTER, "10");
     }
     String told =
-        thrown instanceof InsufficientDiskSpaceException
+        thrown instanceof InsufficientDiskSpaceException || thrown instanceof FilesRemainException
             ? String.valueOf(thrown.getMessage())
             : detail;
     return answer.body(ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(status), told));
@@ -73,6 +82,9 @@ public enum Fault {
       }
       if (cause instanceof SearchEngineException) {
         return SEARCH_DOWN;
+      }
+      if (cause instanceof StorageException) {
+        return STORAGE_DOWN;
       }
       if (cause instanceof InsufficientDiskSpaceException) {
         return DISK_FULL;

@@ -7,7 +7,10 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
-/** Says in two sentences why the service does not start, where a disk or the database is why. */
+/**
+ * Says in two sentences why the service does not start, where a disk, the database or another
+ * machine is why.
+ */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StartFailureAnalyzer implements FailureAnalyzer {
 
@@ -46,12 +49,18 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
               "The search engine cannot be used: " + rootMessage(failure),
               "Start it, or correct kb.search, and start again.",
               failure);
+      case STORAGE_DOWN ->
+          new FailureAnalysis(
+              "The storage of the documents' files cannot be used: " + rootMessage(failure),
+              "Correct kb.storage or the storage's keys, and start again.",
+              failure);
     };
   }
 
   private static String rootMessage(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof SearchEngineException)) {
+    while (cause.getCause() != null
+        && !(cause instanceof SearchEngineException || cause instanceof StorageException)) {
       cause = cause.getCause();
     }
     return String.valueOf(cause.getMessage());

@@ -1,4 +1,7 @@
-/** What can go wrong around the service – disk, database – and what callers are told about it. */
+/**
+ * What can go wrong around the service – disk, database, search engine, storage – and what callers
+ * are told about it.
+ */
 @NullMarked
 package org.harmonykb.faults;
 

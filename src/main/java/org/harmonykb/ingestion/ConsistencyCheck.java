@@ -1,7 +1,7 @@
 package org.harmonykb.ingestion;
 
-import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -21,10 +21,14 @@ import org.harmonykb.documents.IngestionQueue;
 import org.harmonykb.documents.RemovedDocument;
 import org.harmonykb.documents.RevisionInForce;
 import org.harmonykb.documents.StoredDocument;
-import org.harmonykb.documents.StoredFile;
+import org.harmonykb.faults.StorageException;
 import org.harmonykb.jobs.JobService;
 import org.harmonykb.retrieval.SearchIndex;
+import org.harmonykb.storage.StoredFile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,6 +37,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class ConsistencyCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsistencyCheck.class);
+
+  /** Longer than another replica takes from storing a file to the commit that names it. */
+  private static final Duration UPLOAD = Duration.ofHours(1);
 
   /** What can disagree. */
   public enum Kind {
@@ -44,6 +53,8 @@ public class ConsistencyCheck {
     INDEX_DIFFERS,
     /** A revision's file is missing or has another size. */
     FILE_MISSING,
+    /** Not one of many files is there: the service looks in the wrong place. */
+    ALL_FILES_MISSING,
     /** A file belongs to no revision. */
     FILE_OF_NOTHING,
     /** A document is on its way and no job takes it there. */
@@ -71,7 +82,9 @@ public class ConsistencyCheck {
   private final JobService jobs;
   private final IngestionQueue queue;
   private final Clock clock;
-  private final Instant started;
+
+  /** Files that were written before this moment and that nothing names are no upload's. */
+  private final Instant uploadsBefore;
 
   ConsistencyCheck(
       DocumentService documents,
@@ -81,7 +94,8 @@ public class ConsistencyCheck {
       SearchIndex index,
       JobService jobs,
       IngestionQueue queue,
-      Clock clock) {
+      Clock clock,
+      @Value("${spring.datasource.url}") String database) {
     this.documents = documents;
     this.removal = removal;
     this.indexer = indexer;
@@ -90,37 +104,44 @@ public class ConsistencyCheck {
     this.jobs = jobs;
     this.queue = queue;
     this.clock = clock;
-    this.started = clock.instant();
+    boolean isAlone = database.startsWith("jdbc:h2:") && documents.hasFilesOnDisk();
+    this.uploadsBefore = isAlone ? clock.instant() : clock.instant().minus(UPLOAD);
   }
 
-  /** What disagrees; what only seems to, because it changes in this moment, is left out. */
+  /**
+   * What disagrees; what only seems to, because it changes in this moment, is left out.
+   *
+   * @throws StorageException if the files cannot be listed
+   */
   public List<Finding> find() {
-    return lasting().stream().map(Disagreement::finding).toList();
+    return lasting(false).stream().map(Disagreement::finding).toList();
   }
 
-  /** Mends what disagrees and tells what it was. */
+  /**
+   * Mends what disagrees and tells what it was; files stay as they are if their storage is away.
+   */
   public List<Finding> repair() {
     removal.finishInterrupted();
     reindex.settle();
-    List<Disagreement> all = lasting();
+    List<Disagreement> all = lasting(true);
     all.forEach(disagreement -> disagreement.repair.run());
     return all.stream().map(Disagreement::finding).toList();
   }
 
-  private List<Disagreement> lasting() {
-    List<Disagreement> first = look();
+  private List<Disagreement> lasting(boolean mayMissFiles) {
+    List<Disagreement> first = look(mayMissFiles);
     if (first.isEmpty()) {
       return first;
     }
     Set<String> before = first.stream().map(ConsistencyCheck::key).collect(Collectors.toSet());
-    return look().stream().filter(d -> before.contains(key(d))).toList();
+    return look(mayMissFiles).stream().filter(d -> before.contains(key(d))).toList();
   }
 
   private static String key(Disagreement disagreement) {
     return disagreement.finding.kind + " " + disagreement.finding.subject;
   }
 
-  private List<Disagreement> look() {
+  private List<Disagreement> look(boolean mayMissFiles) {
     List<Disagreement> found = new ArrayList<>();
     Map<UUID, StoredDocument> known = new LinkedHashMap<>();
     // The index first: what comes in meanwhile is then known to the database.
@@ -140,8 +161,16 @@ public class ConsistencyCheck {
               removal::finishInterrupted));
     }
     index(known, revisions, contents, found);
-    files(known, revisions, found);
-    unfinished(known, found);
+    try {
+      Map<String, StoredFile> files = documents.storedFiles();
+      files(known, revisions, files, found);
+      unfinished(known, files, found);
+    } catch (StorageException e) {
+      if (!mayMissFiles) {
+        throw e;
+      }
+      LOG.warn("Files could not be compared with the database", e);
+    }
     return found;
   }
 
@@ -213,8 +242,20 @@ public class ConsistencyCheck {
   private void files(
       Map<UUID, StoredDocument> known,
       Map<UUID, List<DocumentRevision>> revisions,
+      Map<String, StoredFile> files,
       List<Disagreement> found) {
-    Map<String, StoredFile> files = documents.storedFiles();
+    long wanted = revisions.values().stream().mapToLong(List::size).sum();
+    if (files.isEmpty() && wanted > 1) {
+      found.add(
+          new Disagreement(
+              new Finding(
+                  Kind.ALL_FILES_MISSING,
+                  documents.placeOfFiles(),
+                  "none of the %d files is there".formatted(wanted),
+                  "correct kb.storage, or copy the files there; nothing is changed"),
+              () -> {}));
+      return;
+    }
     Set<String> used = new HashSet<>();
     for (List<DocumentRevision> all : revisions.values()) {
       for (DocumentRevision revision : all) {
@@ -230,7 +271,7 @@ public class ConsistencyCheck {
     files.forEach(
         (name, file) -> {
           // An upload that is not committed yet has a file already.
-          if (!used.contains(name) && file.modifiedAt().isBefore(started)) {
+          if (!used.contains(name) && file.modifiedAt().isBefore(uploadsBefore)) {
             found.add(
                 new Disagreement(
                     new Finding(
@@ -269,11 +310,12 @@ public class ConsistencyCheck {
         });
   }
 
-  private void unfinished(Map<UUID, StoredDocument> known, List<Disagreement> found) {
+  private void unfinished(
+      Map<UUID, StoredDocument> known, Map<String, StoredFile> files, List<Disagreement> found) {
     Set<UUID> inWork = new HashSet<>(jobs.documentsInWork());
     for (StoredDocument document : known.values()) {
       boolean waits = !document.state().isFinal() && document.state() != DocumentState.EMBEDDING;
-      if (waits && !inWork.contains(document.id()) && Files.exists(documents.file(document))) {
+      if (waits && !inWork.contains(document.id()) && files.containsKey(document.storedAs())) {
         found.add(
             new Disagreement(
                 new Finding(

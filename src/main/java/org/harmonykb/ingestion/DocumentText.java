@@ -38,7 +38,8 @@ public class DocumentText {
    */
   public List<Block> blocks(StoredDocument document) {
     ParsedDocument parsed =
-        parser.parse(document.filename(), document.mediaType(), documents.file(document));
+        documents.open(
+            document, file -> parser.parse(document.filename(), document.mediaType(), file));
     return parsed.blocks().stream().map(DocumentText::block).toList();
   }
 

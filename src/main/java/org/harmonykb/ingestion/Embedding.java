@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.harmonykb.documents.DocumentService;
 import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.faults.Fault;
 import org.harmonykb.jobs.Foreground;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +46,7 @@ class Embedding {
   private static final int PATIENCE_MS = 5000;
 
   private static final int PAUSE_MS = 50;
+  private static final Duration POSTPONEMENT = Duration.ofSeconds(10);
 
   private final DocumentService documents;
   private final PassageStore store;
@@ -54,6 +57,9 @@ class Embedding {
   private final Clock clock;
   private final Set<UUID> taken = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
+
+  /** Whether what the vectors are written into is away. */
+  private volatile boolean postponed;
 
   Embedding(
       DocumentService documents,
@@ -103,8 +109,9 @@ class Embedding {
             (instance, context) -> {
               drain();
               return (complete, operations) -> {
-                if (stopping) {
-                  operations.reschedule(complete, clock.instant());
+                if (stopping || postponed) {
+                  operations.reschedule(
+                      complete, clock.instant().plus(stopping ? Duration.ZERO : POSTPONEMENT));
                   return;
                 }
                 operations.stop();
@@ -117,6 +124,7 @@ class Embedding {
   }
 
   private void drain() {
+    postponed = false;
     List<Thread> threads = new ArrayList<>();
     for (int i = 1; i < THREADS; i++) {
       threads.add(Thread.ofPlatform().name("embed-" + i).start(this::work));
@@ -145,6 +153,12 @@ class Embedding {
       try {
         embed(document);
       } catch (RuntimeException e) {
+        Fault fault = Fault.of(e);
+        if (fault != null && fault.passes()) {
+          LOG.warn("Embedding waits: {}", fault, e);
+          postponed = true;
+          return;
+        }
         LOG.warn("Document {} was not embedded", document.id(), e);
         documents.moveTo(
             document.id(),
@@ -158,7 +172,7 @@ class Embedding {
   }
 
   private @Nullable StoredDocument take() {
-    if (!stopping) {
+    if (!stopping && !postponed) {
       for (StoredDocument document : documents.toEmbed()) {
         if (taken.add(document.id())) {
           return document;

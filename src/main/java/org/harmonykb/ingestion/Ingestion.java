@@ -9,10 +9,12 @@ import org.harmonykb.documents.DocumentService.Description;
 import org.harmonykb.documents.DocumentState;
 import org.harmonykb.documents.RevisionInForce;
 import org.harmonykb.documents.StoredDocument;
+import org.harmonykb.faults.Fault;
 import org.harmonykb.jobs.Job;
 import org.harmonykb.jobs.JobCancelledException;
 import org.harmonykb.jobs.JobHandler;
 import org.harmonykb.jobs.JobInterruptedException;
+import org.harmonykb.jobs.JobPostponedException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -81,6 +83,10 @@ class Ingestion implements JobHandler {
       cancelled(job);
       throw e;
     } catch (RuntimeException e) {
+      Fault fault = Fault.of(e);
+      if (fault != null && fault.passes()) {
+        throw new JobPostponedException(fault.detail(), e); // the state stays
+      }
       documents.moveTo(id, revision, DocumentState.FAILED, String.valueOf(e.getMessage()));
       throw e;
     }

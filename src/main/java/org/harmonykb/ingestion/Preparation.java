@@ -50,7 +50,8 @@ class Preparation {
    */
   Prepared prepare(StoredDocument document) {
     ParsedDocument parsed =
-        parser.parse(document.filename(), document.mediaType(), documents.file(document));
+        documents.open(
+            document, file -> parser.parse(document.filename(), document.mediaType(), file));
     String title = title(document, parsed);
     LocalDate effectiveFrom =
         EffectiveDate.find(

@@ -89,6 +89,13 @@ public class Job {
     }
   }
 
+  /** Waits again for its turn; a wish to cancel it stays. */
+  void postpone(String why, Instant now) {
+    state = State.QUEUED;
+    message = why;
+    updatedAt = now;
+  }
+
   void progress(int newDone, int newTotal, Instant now) {
     done = newDone;
     total = newTotal;

@@ -1,13 +1,16 @@
 package org.harmonykb.jobs;
 
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,8 @@ class JobRunner {
   static final TaskDescriptor<Void> TASK = TaskDescriptor.of("job");
 
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+
+  private static final Duration POSTPONEMENT = Duration.ofSeconds(10);
 
   private volatile boolean stopping;
 
@@ -44,7 +49,9 @@ class JobRunner {
     handlers.forEach(handler -> byKind.put(handler.kind(), handler));
     return Tasks.oneTime(TASK)
         // A job tells its own failures; what gets here was interrupted and goes on after a start.
-        .onFailure((complete, operations) -> operations.reschedule(complete, clock.instant()))
+        .onFailure(
+            (complete, operations) ->
+                operations.reschedule(complete, clock.instant().plus(delay(complete))))
         .onDeadExecution((complete, operations) -> operations.reschedule(complete, clock.instant()))
         .execute(
             (instance, context) -> {
@@ -55,6 +62,12 @@ class JobRunner {
                 new Run(jobs, errors, transaction, clock, job, handler).run();
               }
             });
+  }
+
+  private static Duration delay(ExecutionComplete complete) {
+    boolean isPostponed =
+        complete.getCause().filter(JobPostponedException.class::isInstance).isPresent();
+    return isPostponed ? POSTPONEMENT : Duration.ZERO;
   }
 
   /** One job's run. */
@@ -98,6 +111,10 @@ class JobRunner {
         move(Job.State.DONE, null);
       } catch (JobInterruptedException e) {
         throw e; // the scheduler runs it again
+      } catch (JobPostponedException e) {
+        String reason = String.valueOf(e.getMessage());
+        change(current -> current.postpone(reason, clock.instant()));
+        throw e;
       } catch (JobCancelledException e) {
         handler.cancelled(job);
         move(Job.State.CANCELLED, null);
@@ -143,10 +160,11 @@ class JobRunner {
     }
 
     private void move(Job.State state, @Nullable String message) {
-      transaction.executeWithoutResult(
-          status ->
-              jobs.findById(job.id())
-                  .ifPresent(current -> current.moveTo(state, message, clock.instant())));
+      change(current -> current.moveTo(state, message, clock.instant()));
+    }
+
+    private void change(Consumer<Job> change) {
+      transaction.executeWithoutResult(status -> jobs.findById(job.id()).ifPresent(change));
     }
   }
 }

@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 
 class FaultTest {
 
@@ -34,6 +36,17 @@ class FaultTest {
   void searchEngineThatIsAwayIsNoReaderWhoIsGone() {
     assertThat(Fault.of(new IllegalStateException(new SearchEngineException("half the shards"))))
         .isEqualTo(Fault.SEARCH_DOWN);
+  }
+
+  @Test
+  void storageThatIsAwayIsToldWithWhatItLeavesUndone() {
+    StorageException away = new StorageException("s3://bucket/ cannot be used");
+    assertThat(Fault.of(new IllegalStateException(away))).isEqualTo(Fault.STORAGE_DOWN);
+    ResponseEntity<ProblemDetail> answer =
+        Fault.STORAGE_DOWN.response(new FilesRemainException(away));
+    assertThat(answer.getStatusCode().value()).isEqualTo(503);
+    assertThat(answer.getHeaders().getFirst("Retry-After")).isEqualTo("10");
+    assertThat(String.valueOf(answer.getBody())).contains("It is removed");
   }
 
   @Test

@@ -114,6 +114,12 @@ class BackupIT {
     Path offline = folder.resolve("offline.zip");
     assertThat(kb("backup", "--data", elsewhere.toString(), offline.toString())).isZero();
     damagedAndNewerBackupsAreRefused(offline);
+    Files.move(elsewhere.resolve("files"), folder.resolve("files-elsewhere"));
+    Path without = folder.resolve("without-files.zip");
+    assertThatThrownBy(() -> Backups.write(elsewhere, without))
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining("they are kept elsewhere (kb.storage)");
+    assertThat(without).doesNotExist();
   }
 
   private void damagedAndNewerBackupsAreRefused(Path good) throws Exception {

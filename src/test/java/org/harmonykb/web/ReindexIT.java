@@ -191,7 +191,8 @@ class ReindexIT {
     StoredDocument document = add("fragile.pdf", pdf("The fragile rule is about ferrets."));
     byte[] broken = new byte[(int) document.sizeBytes()];
     System.arraycopy("%PDF-1.4 ".getBytes(StandardCharsets.UTF_8), 0, broken, 0, 9);
-    Files.write(documents.file(document), broken);
+    Path file = documents.open(document, path -> path);
+    Files.write(file, broken);
     embedder.version++;
     JsonNode job = awaitEnd(post("/api/admin/reindex"));
     assertThat(job.get("state").asString()).as(job.toString()).isEqualTo("DONE");

@@ -1,4 +1,4 @@
-package org.harmonykb.documents;
+package org.harmonykb.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,28 +12,28 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.harmonykb.faults.InsufficientDiskSpaceException;
-import org.springframework.stereotype.Component;
 
-/** Files under generated names. What was stored is on disk when the call returns. */
-@Component
-class FileStore {
+/** Files in a folder, which replicas may share. */
+public final class FolderFiles implements FileStore {
 
   private final Path folder;
   private final long minFree;
 
-  FileStore(DocumentProperties properties) {
-    minFree = properties.minFreeDisk().toBytes();
-    folder = properties.dataDir().resolve("files");
+  /**
+   * @param folder is made when the first file comes
+   * @param minFree bytes that stay free on its disk
+   */
+  public FolderFiles(Path folder, long minFree) {
+    this.folder = folder;
+    this.minFree = minFree;
   }
 
-  /**
-   * Stores content and returns its name.
-   *
-   * @throws InsufficientDiskSpaceException if less room than {@code kb.min-free-disk} would be left
-   */
-  String store(byte[] content) {
+  @Override
+  public String store(byte[] content) {
     String name = UUID.randomUUID().toString();
     Path part = folder.resolve(name + ".part");
     try {
@@ -73,11 +73,8 @@ class FileStore {
     }
   }
 
-  Path path(String name) {
-    return folder.resolve(name);
-  }
-
-  byte[] read(String name) {
+  @Override
+  public byte[] read(String name) {
     try {
       return Files.readAllBytes(folder.resolve(name));
     } catch (IOException e) {
@@ -85,8 +82,13 @@ class FileStore {
     }
   }
 
-  /** All files by name, those half written included. */
-  Map<String, StoredFile> list() {
+  @Override
+  public <T> T open(String name, Function<Path, T> use) {
+    return use.apply(folder.resolve(name));
+  }
+
+  @Override
+  public Map<String, StoredFile> list() {
     Map<String, StoredFile> found = new HashMap<>();
     if (!Files.isDirectory(folder)) {
       return found;
@@ -107,13 +109,22 @@ class FileStore {
     }
   }
 
-  void delete(String name) {
+  @Override
+  public void delete(String name) {
     try {
-      if (!name.isEmpty()) {
-        Files.deleteIfExists(folder.resolve(name));
-      }
+      Files.deleteIfExists(folder.resolve(name));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete a stored file", e);
     }
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return Optional.of(folder);
+  }
+
+  @Override
+  public String place() {
+    return folder.toString();
   }
 }
