@@ -1,17 +1,12 @@
 package org.harmonykb.engine.scheduling;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,23 +26,11 @@ import org.harmonykb.engine.ModelInfo;
 import org.harmonykb.engine.SamplingOptions;
 import org.harmonykb.engine.TokenStream;
 import org.harmonykb.engine.Tokenizer;
-import org.harmonykb.engine.format.ModelFile;
-import org.harmonykb.engine.format.ModelFingerprint;
-import org.harmonykb.engine.format.Tensor;
-import org.harmonykb.engine.kernel.Activations;
-import org.harmonykb.engine.kernel.Compute;
-import org.harmonykb.engine.kernel.KvLayout;
 import org.harmonykb.engine.kvcache.KvCache;
-import org.harmonykb.engine.kvcache.KvFile;
-import org.harmonykb.engine.model.Architectures;
-import org.harmonykb.engine.model.Batch;
 import org.harmonykb.engine.model.LoraAdapter;
 import org.harmonykb.engine.model.LoraChoice;
-import org.harmonykb.engine.model.ModelConfig;
 import org.harmonykb.engine.model.Transformer;
-import org.harmonykb.engine.paging.MemoryPlan;
 import org.harmonykb.engine.paging.WeightStore;
-import org.harmonykb.engine.tokenizer.BpeTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,19 +68,14 @@ public final class BatchingEngine implements InferenceEngine {
   /** The warm-up's own part of the KV cache, emptied at its end. */
   private static final Object WARM_UP = "warm-up";
 
-  private final ModelFile file;
-  private final Compute compute;
+  private final LoadedModel model;
   private final WeightStore weights;
   private final Transformer transformer;
   private final KvCache cache;
-  private final Tokenizer tokenizer;
   private final AdapterRegistry adapters = new AdapterRegistry();
   private final ModelInfo info;
   private final EngineOptions options;
   private final Thread thread;
-
-  /** Whether products of generated tokens may be computed in another way than a prompt's. */
-  private final boolean canRound;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -110,110 +88,24 @@ public final class BatchingEngine implements InferenceEngine {
   private @Nullable PromptPass reading; // the engine's thread
   private final PrefillPace pace; // the engine's thread
   private final Experience experience = new Experience(); // the engine's thread
+  private final AnswerWriter writer; // the engine's thread
 
   private volatile int runningCount;
   private volatile long promptTokens;
   private volatile long cachedTokens;
-  private volatile long completionTokens;
-  private volatile long draftedTokens;
-  private volatile long acceptedTokens;
 
   /** Opens a model; see {@link InferenceEngine#load}. */
-  public BatchingEngine(Path model, EngineOptions options) {
+  public BatchingEngine(Path path, EngineOptions options) {
     this.options = options;
-    file = ModelFile.open(model);
-    Compute threads =
-        new Compute(options.threads(), Activations.valueOf(options.activations().name()));
-    compute = threads;
-    WeightStore store = null;
-    try {
-      KvLayout layout = options.kvType() == EngineOptions.KvType.F16 ? KvLayout.F16 : KvLayout.F32;
-      tokenizer = BpeTokenizer.from(file.metadata());
-      ModelConfig config = ModelConfig.from(file.metadata());
-      KvCache.Shape shape = shape(config, layout);
-      MemoryPlan plan =
-          MemoryPlan.choose(
-              file,
-              options.memory(),
-              options.kvCacheBytes(),
-              shape.bytes(contextLength(options, config)));
-      LOG.log(
-          plan.doubt().isEmpty() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-          "Memory: {0}",
-          plan.describe());
-      store = WeightStore.open(file, plan, options.memory());
-      weights = store;
-      transformer = Architectures.build(file, threads, layout, store);
-      cache = new KvCache(shape, plan.kvCacheBytes(), kvFile(options, shape));
-    } catch (RuntimeException e) {
-      if (store != null) {
-        store.close();
-      }
-      threads.close();
-      file.close();
-      throw e;
-    }
-    info = describe(model);
+    model = LoadedModel.open(path, options);
+    cache = model.cache();
+    weights = model.weights();
+    transformer = model.transformer();
+    info = model.info();
     pace = new PrefillPace(transformer.config().blockCount());
     answerReader = new AnswerReader(cache, transformer);
-    canRound = file.tensors().stream().anyMatch(tensor -> threads.roundsActivations(tensor.type()));
-    LOG.log(
-        System.Logger.Level.INFO,
-        "Model {0} ({1}), context {2} tokens, {3}",
-        info.name(),
-        info.architecture(),
-        Integer.toString(info.contextLength()),
-        compute.describe());
+    writer = new AnswerWriter(transformer, model.canRound(), options.speculation(), experience);
     thread = Thread.ofPlatform().name("engine").daemon().start(this::run);
-  }
-
-  private static int contextLength(EngineOptions options, ModelConfig config) {
-    return options.contextLength() == 0
-        ? config.contextLength()
-        : Math.min(options.contextLength(), config.contextLength());
-  }
-
-  private static KvCache.Shape shape(ModelConfig config, KvLayout layout) {
-    return new KvCache.Shape(config.blockCount(), config.headCountKv(), config.keyLength(), layout);
-  }
-
-  /** Keys and values on disk are this model's, computed by these kernels, or not used at all. */
-  private @Nullable KvFile kvFile(EngineOptions options, KvCache.Shape shape) {
-    if (options.kvCacheFolder() == null) {
-      return null;
-    }
-    String key = ModelFingerprint.of(file) + "\n" + compute.numerics();
-    try {
-      return KvFile.open(options.kvCacheFolder(), key, shape, options.kvCacheDiskBytes());
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "Keys and values are kept in memory only: {0}",
-          e.toString());
-      return null;
-    }
-  }
-
-  private ModelInfo describe(Path model) {
-    ModelConfig config = transformer.config();
-    Map<String, Integer> types = new TreeMap<>();
-    long parameters = 0;
-    for (Tensor tensor : file.tensors()) {
-      types.merge(tensor.type().name(), 1, Integer::sum);
-      parameters += tensor.elements();
-    }
-    String name = file.metadata().stringOrNull("general.name");
-    return new ModelInfo(
-        name == null ? String.valueOf(model.getFileName()) : name,
-        config.architecture(),
-        model,
-        file.size(),
-        parameters,
-        transformer.vocabularySize(),
-        contextLength(options, config),
-        config.contextLength(),
-        types,
-        file.metadata().stringOrNull("tokenizer.chat_template"));
   }
 
   @Override
@@ -223,7 +115,7 @@ public final class BatchingEngine implements InferenceEngine {
 
   @Override
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return model.tokenizer();
   }
 
   @Override
@@ -275,7 +167,8 @@ public final class BatchingEngine implements InferenceEngine {
       if (ahead > options.maxQueued()) {
         throw new EngineBusyException(queue.size());
       }
-      Slot slot = new Slot(request, tokenizer, info.contextLength(), adapters, lease, experience);
+      Slot slot =
+          new Slot(request, model.tokenizer(), info.contextLength(), adapters, lease, experience);
       slot.queued(ahead);
       queue.addLast(slot);
       accepted = true;
@@ -359,9 +252,9 @@ public final class BatchingEngine implements InferenceEngine {
           queue.size(),
           promptTokens,
           cachedTokens,
-          completionTokens,
-          draftedTokens,
-          acceptedTokens,
+          writer.completionTokens(),
+          writer.draftedTokens(),
+          writer.acceptedTokens(),
           cache.bytes(),
           weights.status());
     } finally {
@@ -386,13 +279,12 @@ public final class BatchingEngine implements InferenceEngine {
   }
 
   private void run() {
-    Batch batch = new Batch();
     try {
       while (admit()) {
         dropCancelled();
         if (!running.isEmpty()) {
           try {
-            step(batch);
+            step();
           } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end", e);
             failRunning(new EngineException("The engine failed: " + e, e));
@@ -406,10 +298,7 @@ public final class BatchingEngine implements InferenceEngine {
       running.clear();
       refuseToForget();
       adapters.close();
-      cache.close();
-      weights.close();
-      compute.close();
-      file.close();
+      model.close();
     }
   }
 
@@ -523,21 +412,17 @@ public final class BatchingEngine implements InferenceEngine {
     runningCount = running.size();
   }
 
-  /** An answer's rows of logits: after its last token and after each drafted one. */
-  private record Sampled(Slot slot, int[] draft) {}
-
   /** A token of every running answer, then some layers of a prompt. */
-  private void step(Batch batch) {
+  private void step() {
     List<Slot> writing = new ArrayList<>();
     for (Slot slot : running) {
       if (!isBeingRead(slot) && slot.pending() == 1) {
         writing.add(slot);
       }
     }
-    writing.sort(Comparator.comparing(this::kind));
     weights.makeRoom(cache.bytes());
     if (!writing.isEmpty()) {
-      write(batch, writing);
+      writer.write(writing, this::end);
     }
     if (reading != null && !writing.isEmpty() && reading.isTooLong(TOO_LONG_LAYER)) {
       // It was begun when nobody else was there, and would hold the others up layer after layer.
@@ -575,99 +460,19 @@ public final class BatchingEngine implements InferenceEngine {
     // A prompt that is read in slices lets the next one have its turn.
     running.remove(pass.slot());
     running.add(pass.slot());
-    if (pass.isLast()) {
-      accept(new Sampled(pass.slot(), Speculation.NONE), pass.logits(), 0);
+    if (pass.isLast() && writer.begin(pass.slot(), pass.logits())) {
+      end(pass.slot());
     }
   }
 
-  private void write(Batch batch, List<Slot> writing) {
-    batch.clear();
-    List<Sampled> sampled = new ArrayList<>();
-    StepLoad load = new StepLoad(writing.size(), writing.size());
-    for (Slot slot : writing) {
-      int[] draft = maySpeculate(slot) ? slot.draft(load) : Speculation.NONE;
-      add(batch, slot, slot.token(slot.sequence().length()));
-      for (int token : draft) {
-        add(batch, slot, token);
-      }
-      sampled.add(new Sampled(slot, draft));
-    }
-    float[] logits = new float[batch.size() * transformer.vocabularySize()];
-    long begun = System.nanoTime();
-    transformer.forward(batch, logits);
-    experience.times().record(batch.size(), System.nanoTime() - begun);
-    int row = 0;
-    for (Sampled s : sampled) {
-      accept(s, logits, row);
-      row += 1 + s.draft.length;
-    }
-  }
-
-  /** Goes on with an answer as far as its draft is what the sampler chooses, and one token more. */
-  private void accept(Sampled sampled, float[] logits, int firstRow) {
-    Slot slot = sampled.slot;
-    int[] draft = sampled.draft;
-    int vocabulary = transformer.vocabularySize();
-    int accepted = 0;
-    boolean isOver = false;
-    for (int i = 0; i == accepted && i <= draft.length && !isOver; i++) {
-      int from = (firstRow + i) * vocabulary;
-      completionTokens++;
-      isOver = slot.accept(Arrays.copyOfRange(logits, from, from + vocabulary));
-      if (i < draft.length && slot.lastToken() == draft[i]) {
-        accepted++;
-      }
-    }
-    if (draft.length > 0) {
-      slot.verified(draft.length, accepted);
-      draftedTokens += draft.length;
-      acceptedTokens += accepted;
-    }
-    if (isOver) {
-      running.remove(slot);
-      release(slot);
-    }
-  }
-
-  /** Kinds of tokens in the order in which a batch takes them. */
-  private enum Kind {
-    GENERATED,
-    PROMPT,
-    PLAIN
-  }
-
-  /** The kind of a request's next token, which is a prompt's last or an answer's. */
-  private Kind kind(Slot slot) {
-    return isRounded(slot) ? Kind.GENERATED : slot.mayRound() ? Kind.PROMPT : Kind.PLAIN;
-  }
-
-  private void add(Batch batch, Slot slot, int token) {
-    LoraChoice choice = slot.lease().choice();
-    switch (kind(slot)) {
-      case GENERATED -> batch.addGenerated(slot.sequence(), token, true, choice);
-      case PROMPT -> batch.addPrompt(slot.sequence(), token, true, choice);
-      case PLAIN -> batch.add(slot.sequence(), token, true, choice);
-    }
-  }
-
-  /** Whether answers of a request are computed in another way than its prompt. */
-  private boolean rounds(Slot slot) {
-    return canRound && slot.mayRound();
-  }
-
-  /** Whether a request's next token is; the last of a prompt is not. */
-  private boolean isRounded(Slot slot) {
-    return rounds(slot) && slot.completionTokens() > 0;
-  }
-
-  /** Drafts are generated tokens, so they cannot follow one that is not where that matters. */
-  private boolean maySpeculate(Slot slot) {
-    return options.speculation() && rounds(slot) == isRounded(slot);
+  private void end(Slot slot) {
+    running.remove(slot);
+    release(slot);
   }
 
   /** Keys and values of rounded activations are not those that the tokens get in a prompt. */
   private void release(Slot slot) {
-    if (rounds(slot)) {
+    if (writer.rounds(slot)) {
       int known = slot.sequence().length();
       if (known > slot.request().prompt().length
           && slot.lease().variant() != WARM_UP
