@@ -183,9 +183,7 @@ public class AnsweringService {
    */
   private void withdrawIfRemoved(Answer answer, Set<UUID> used) {
     if (!used.stream().allMatch(id -> documents.find(id).isPresent())) {
-      conversations
-          .findTurn(answer.id())
-          .ifPresent(turn -> conversations.cutFrom(turn.conversationId(), turn.ordinal()));
+      conversations.findTurn(answer.id()).ifPresent(turn -> conversations.withdraw(turn));
       throw new DocumentRemovedException();
     }
   }

@@ -215,6 +215,16 @@ public class ConversationService {
     turns.flush();
   }
 
+  /** Removes a turn that should not have been stored; its conversation too, if it began it. */
+  @Transactional
+  public void withdraw(Turn turn) {
+    if (turn.ordinal() == 0) {
+      delete(turn.conversationId());
+    } else {
+      cutFrom(turn.conversationId(), turn.ordinal());
+    }
+  }
+
   @Transactional
   public void delete(UUID id) {
     turns.deleteByConversationId(id);

@@ -107,13 +107,14 @@ public class DocumentRemoval {
     jdbc.sql("delete from document_removal where document_id = ?").param(document.id()).update();
   }
 
-  /** Ends removals that were interrupted; their files are noted in {@link FileRemoval}. */
+  /** Ends removals that were interrupted, with their files. */
   public void finishInterrupted() {
     for (RemovedDocument document : interrupted()) {
       LOG.warn("The removal of document {} was interrupted and is ended now", document.id());
       index.delete(document.id());
       finish(document);
     }
+    files.deletePending();
   }
 
   /** Removals that have begun and not ended. */

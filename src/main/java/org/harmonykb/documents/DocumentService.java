@@ -150,7 +150,7 @@ public class DocumentService {
     }
     boolean wasThere = document.revision() > 0;
     String storedAs = files.store(file.content());
-    onRollback(() -> files.delete(storedAs));
+    onRollback(() -> fileRemoval.discard(storedAs));
     document.receive(file, mediaType, sha256, file.content().length, storedAs, clock.instant());
     documents.saveAndFlush(document);
     revisions.add(document);

@@ -4,6 +4,8 @@ import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.Schedules;
+import java.io.IOException;
+import java.nio.file.Files;
 import org.harmonykb.storage.FolderFiles;
 import org.harmonykb.storage.StorageProperties;
 import org.harmonykb.storage.s3.S3Files;
@@ -23,12 +25,15 @@ class FileConfiguration {
 
   @Bean(destroyMethod = "close")
   @ConditionalOnProperty(name = "kb.storage.engine", havingValue = "s3")
-  S3Files sharedFiles(StorageProperties properties) {
+  S3Files sharedFiles(StorageProperties properties, DocumentProperties documents)
+      throws IOException {
+    Files.createDirectories(documents.dataDir()); // perhaps nothing else does
     return new S3Files(properties.s3());
   }
 
-  /** Deletes what a storage that was away, or a crash, left undeleted. */
+  /** Deletes what a storage that was away left undeleted; after a crash the next start does. */
   @Bean
+  @ConditionalOnProperty(name = "kb.storage.engine", havingValue = "s3")
   RecurringTask<Void> fileRemovalSchedule(FileRemoval removal, StorageProperties properties) {
     return Tasks.recurring(
             TaskDescriptor.of("file-removal"), Schedules.fixedDelay(properties.retry()))

@@ -13,6 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Deletes stored files for certain: their names are noted in the transaction that makes them belong
@@ -26,11 +29,19 @@ class FileRemoval {
   private final FileStore files;
   private final JdbcClient jdbc;
   private final Clock clock;
+  private final TransactionTemplate alone;
 
   /** Younger ones are being deleted by whoever noted them. */
   private final Duration patience;
 
-  FileRemoval(FileStore files, StorageProperties properties, JdbcClient jdbc, Clock clock) {
+  FileRemoval(
+      FileStore files,
+      StorageProperties properties,
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      Clock clock) {
+    alone = new TransactionTemplate(transactions);
+    alone.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     patience = properties.retry();
     this.files = files;
     this.jdbc = jdbc;
@@ -59,6 +70,15 @@ class FileRemoval {
       }
     } catch (StorageException e) {
       throw new FilesRemainException(e);
+    }
+  }
+
+  /** Deletes a file that no committed row names, or notes it where that cannot be done now. */
+  void discard(String name) {
+    try {
+      files.delete(name);
+    } catch (StorageException e) {
+      alone.executeWithoutResult(status -> note(List.of(name)));
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -46,7 +47,6 @@ class Embedding {
   private static final int PATIENCE_MS = 5000;
 
   private static final int PAUSE_MS = 50;
-  private static final Duration POSTPONEMENT = Duration.ofSeconds(10);
 
   private final DocumentService documents;
   private final PassageStore store;
@@ -55,6 +55,7 @@ class Embedding {
   private final ObjectProvider<Foreground> foreground;
   private final ObjectProvider<SchedulerClient> scheduler;
   private final Clock clock;
+  private final Duration pause;
   private final Set<UUID> taken = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
@@ -68,7 +69,9 @@ class Embedding {
       Preparation preparation,
       ObjectProvider<Foreground> foreground,
       ObjectProvider<SchedulerClient> scheduler,
-      Clock clock) {
+      Clock clock,
+      @Value("${kb.jobs.pause:10s}") Duration pause) {
+    this.pause = pause;
     this.documents = documents;
     this.store = store;
     this.indexer = indexer;
@@ -111,7 +114,7 @@ class Embedding {
               return (complete, operations) -> {
                 if (stopping || postponed) {
                   operations.reschedule(
-                      complete, clock.instant().plus(stopping ? Duration.ZERO : POSTPONEMENT));
+                      complete, clock.instant().plus(stopping ? Duration.ZERO : pause));
                   return;
                 }
                 operations.stop();

@@ -50,6 +50,9 @@ public class Job {
   private boolean cancelRequested;
   private @Nullable String argument;
 
+  /** What no other job that is not over may have; null where several may do the same. */
+  private @Nullable String onlyOne;
+
   @Column(columnDefinition = "text")
   private @Nullable String result;
 
@@ -68,8 +71,23 @@ public class Job {
     this.documentId = documentId;
     this.argument = argument;
     this.state = State.QUEUED;
+    this.onlyOne = only(kind, argument);
     this.createdAt = now;
     this.updatedAt = now;
+  }
+
+  /** Of most kinds one job is queued or runs at a time, of syncs one per source. */
+  private static @Nullable String only(Kind kind, @Nullable String argument) {
+    return switch (kind) {
+      case INGEST, EVALUATE -> null;
+      case SYNC -> kind + " " + source(argument);
+      default -> kind.name();
+    };
+  }
+
+  private static String source(@Nullable String argument) {
+    String text = argument == null ? "" : argument;
+    return text.contains("/") ? text.substring(0, text.indexOf('/')) : text;
   }
 
   void moveTo(State next, @Nullable String why, Instant now) {
@@ -83,9 +101,13 @@ public class Job {
         startedAt = null;
         finishedAt = null;
         result = null;
+        onlyOne = only(kind, argument);
       }
       case RUNNING -> startedAt = startedAt == null ? now : startedAt;
-      case DONE, FAILED, CANCELLED -> finishedAt = now;
+      case DONE, FAILED, CANCELLED -> {
+        finishedAt = now;
+        onlyOne = null;
+      }
     }
   }
 

@@ -1,11 +1,10 @@
 package org.harmonykb.jobs;
 
-import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
-import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,6 @@ class JobRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
-  private static final Duration POSTPONEMENT = Duration.ofSeconds(10);
-
   private volatile boolean stopping;
 
   /** A job ends at its next report then: an interrupt would close the database's file under it. */
@@ -39,19 +36,18 @@ class JobRunner {
   }
 
   @Bean
-  OneTimeTask<Void> jobTask(
+  CustomTask<Void> jobTask(
       Jobs jobs,
       JobErrors errors,
       List<JobHandler> handlers,
       TransactionTemplate transaction,
+      JobProperties properties,
       Clock clock) {
     Map<Job.Kind, JobHandler> byKind = new EnumMap<>(Job.Kind.class);
     handlers.forEach(handler -> byKind.put(handler.kind(), handler));
-    return Tasks.oneTime(TASK)
+    return Tasks.custom(TASK)
         // A job tells its own failures; what gets here was interrupted and goes on after a start.
-        .onFailure(
-            (complete, operations) ->
-                operations.reschedule(complete, clock.instant().plus(delay(complete))))
+        .onFailure((complete, operations) -> operations.reschedule(complete, clock.instant()))
         .onDeadExecution((complete, operations) -> operations.reschedule(complete, clock.instant()))
         .execute(
             (instance, context) -> {
@@ -59,15 +55,16 @@ class JobRunner {
               Job job = jobs.findById(id).orElse(null);
               JobHandler handler = job == null ? null : byKind.get(job.kind());
               if (job != null && !job.isOver()) {
-                new Run(jobs, errors, transaction, clock, job, handler).run();
+                try {
+                  new Run(jobs, errors, transaction, clock, job, handler).run();
+                } catch (JobPostponedException e) {
+                  LOG.warn("Job {} ({}) waits: {}", id, job.kind(), String.valueOf(e.getCause()));
+                  return (complete, operations) ->
+                      operations.reschedule(complete, clock.instant().plus(properties.pause()));
+                }
               }
+              return new CompletionHandler.OnCompleteRemove<>();
             });
-  }
-
-  private static Duration delay(ExecutionComplete complete) {
-    boolean isPostponed =
-        complete.getCause().filter(JobPostponedException.class::isInstance).isPresent();
-    return isPostponed ? POSTPONEMENT : Duration.ZERO;
   }
 
   /** One job's run. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -21,6 +22,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Service
 public class JobService {
 
+  private static final String CONFLICT = "Such a job is queued or running already";
   private static final List<Job.State> ACTIVE = List.of(Job.State.QUEUED, Job.State.RUNNING);
 
   private final Jobs jobs;
@@ -49,9 +51,18 @@ public class JobService {
   }
 
   private Job submit(Job.Kind kind, @Nullable UUID documentId, @Nullable String argument) {
-    Job job = jobs.save(new Job(UUID.randomUUID(), kind, documentId, argument, clock.instant()));
+    Job job = save(new Job(UUID.randomUUID(), kind, documentId, argument, clock.instant()));
     schedule(job);
     return job;
+  }
+
+  /** Another replica may have been faster than a look into the table. */
+  private Job save(Job job) {
+    try {
+      return jobs.saveAndFlush(job);
+    } catch (DataIntegrityViolationException e) {
+      throw new JobConflictException(CONFLICT);
+    }
   }
 
   /**
@@ -63,7 +74,7 @@ public class JobService {
   @Transactional
   public Job submitOnly(Job.Kind kind, @Nullable String argument) {
     if (isActive(kind, argument)) {
-      throw new JobConflictException("Such a job is queued or running already");
+      throw new JobConflictException(CONFLICT);
     }
     return submit(kind, null, argument);
   }
@@ -126,7 +137,7 @@ public class JobService {
         if (argument != null) {
           job.takeArgument(argument);
         }
-        schedule(job);
+        schedule(save(job));
       }
       default ->
           throw new JobConflictException("Only a failed or cancelled job can be tried again");

@@ -6,13 +6,10 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -21,6 +18,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Signs local users in, and sets the first one up with a code that only the log tells. Guessing is
@@ -40,14 +38,22 @@ public class SignInService {
   private final AuditLog audit;
   private final Cache<String, Bucket> tries =
       Caffeine.newBuilder().maximumSize(100_000).expireAfterAccess(PERIOD).build();
-  private volatile @Nullable String setupCode;
+  private final SetupCodes codes;
+  private final TransactionTemplate transaction;
 
   SignInService(
-      SecurityMode mode, UserService users, SecurityContextRepository sessions, AuditLog audit) {
+      SecurityMode mode,
+      UserService users,
+      SecurityContextRepository sessions,
+      AuditLog audit,
+      SetupCodes codes,
+      TransactionTemplate transaction) {
     this.mode = mode;
     this.users = users;
     this.sessions = sessions;
     this.audit = audit;
+    this.codes = codes;
+    this.transaction = transaction;
   }
 
   @EventListener(ApplicationReadyEvent.class)
@@ -58,11 +64,11 @@ public class SignInService {
               "Demo mode: nobody signs in, whoever uses this machine may do everything; other machines are refused");
       case LOCAL -> {
         if (users.isEmpty()) {
-          String code = newCode();
-          setupCode = code;
           LOG.warn(
               "There are no users yet. Open /login.html and set up the first administrator with the one-time code {}",
-              code);
+              codes.issue());
+        } else {
+          codes.clear();
         }
       }
       case OIDC, PROXY -> LOG.info("Sign-in mode: {}", mode);
@@ -74,7 +80,7 @@ public class SignInService {
   }
 
   public boolean needsSetup() {
-    return setupCode != null;
+    return mode == SecurityMode.LOCAL && codes.areOpen();
   }
 
   /**
@@ -99,7 +105,7 @@ public class SignInService {
    *
    * @throws SignInRefusedException if the code is wrong, or there are users already
    */
-  public synchronized Caller setUp(
+  public Caller setUp(
       String code,
       String name,
       String password,
@@ -107,17 +113,24 @@ public class SignInService {
       HttpServletResponse response) {
     requireLocal();
     slowDown("", request);
-    String expected = setupCode;
-    if (expected == null || !isSame(expected, code.strip().toUpperCase(Locale.ROOT))) {
+    boolean isOpen = codes.areOpen();
+    Optional<User> admin =
+        Objects.requireNonNull(transaction.execute(status -> firstAdmin(code, name, password)));
+    if (admin.isEmpty()) {
       audit.write(name, null, request.getRemoteAddr(), "set-up", "", 401);
       throw new SignInRefusedException(
-          expected == null ? "There are users already" : "The code is not the one in the log", 0);
+          isOpen ? "The code is not the one in the log" : "There are users already", 0);
     }
-    User admin =
+    return begin(admin.get(), request, response);
+  }
+
+  private Optional<User> firstAdmin(String code, String name, String password) {
+    if (!codes.redeem(code)) {
+      return Optional.empty();
+    }
+    return Optional.of(
         users.create(
-            name, new UserService.Change(null, password, Set.of(Role.ADMIN), Set.of(), true));
-    setupCode = null;
-    return begin(admin, request, response);
+            name, new UserService.Change(null, password, Set.of(Role.ADMIN), Set.of(), true)));
   }
 
   private Caller begin(User user, HttpServletRequest request, HttpServletResponse response) {
@@ -158,20 +171,5 @@ public class SignInService {
           "Too many tries to sign in; wait a little",
           Math.max(1, Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds()));
     }
-  }
-
-  private static String newCode() {
-    String letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    SecureRandom random = new SecureRandom();
-    StringBuilder code = new StringBuilder();
-    for (int i = 0; i < 16; i++) {
-      code.append(i > 0 && i % 4 == 0 ? "-" : "").append(letters.charAt(random.nextInt(32)));
-    }
-    return code.toString();
-  }
-
-  private static boolean isSame(String expected, String given) {
-    return MessageDigest.isEqual(
-        expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 }

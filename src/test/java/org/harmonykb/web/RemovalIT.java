@@ -50,6 +50,20 @@ class RemovalIT {
   }
 
   @Test
+  void filesThatAreAllElsewhereAreToldAndNothingIsChanged() throws Exception {
+    service.ingest("teapot.md", "# Teapot\n\nThe teapot is blue.".getBytes(StandardCharsets.UTF_8));
+    Path aside = data.resolve("files-aside");
+    Files.move(data.resolve("files"), aside);
+    try {
+      String found = service.post("/api/admin/check?repair=true", "").text();
+      assertThat(found).contains("ALL_FILES_MISSING").doesNotContain("\"FILE_MISSING\"");
+    } finally {
+      Files.move(aside, data.resolve("files"));
+    }
+    assertThat(service.get("/api/documents").text()).doesNotContain("FAILED");
+  }
+
+  @Test
   void searchDownloadPassagesAndRevisionsAreGone() throws Exception {
     String id = service.ingest("wombat.md", RULES).get("id").asString();
     assertThat(search()).contains(SECRET);

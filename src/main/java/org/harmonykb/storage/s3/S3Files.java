@@ -27,6 +27,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -81,7 +82,8 @@ public final class S3Files implements FileStore, AutoCloseable {
             // Newer checksums are not known to all storages; MD5 and signatures are.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .overrideConfiguration(o -> o.apiCallTimeout(properties.timeout()))
+            .overrideConfiguration(
+                o -> o.apiCallTimeout(properties.timeout()).retryStrategy(RetryMode.STANDARD))
             .httpClient(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,13 +23,15 @@ import java.util.zip.ZipFile;
 import javax.tools.ToolProvider;
 import org.awaitility.Awaitility;
 import org.harmonykb.retrieval.SearchProperties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A real OpenSearch cluster of two nodes with the k-NN plugin, in a process of its own, whose class
  * path the build writes.
  */
-public final class OpenSearchNodes implements AutoCloseable {
+public final class OpenSearchNodes {
 
   private static final Path CLASS_PATH = Path.of("target/opensearch.cp");
 
@@ -36,13 +39,38 @@ public final class OpenSearchNodes implements AutoCloseable {
   private static final Pattern PLUGIN_JARS =
       Pattern.compile("(opensearch-knn|remote-index|commons-lang3|jna-platform|oshi).*\\.jar");
 
+  private static @Nullable OpenSearchNodes shared; // guarded by the class
+
   private final Process process;
   private final int port;
 
   /**
+   * A cluster for all tests of this process, which ends with it; each test has names of its own.
+   */
+  public static synchronized OpenSearchNodes shared() {
+    if (shared == null) {
+      try {
+        Path folder = Files.createTempDirectory("kb-nodes");
+        OpenSearchNodes nodes = new OpenSearchNodes(folder);
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(
+                    () -> {
+                      nodes.close();
+                      FileSystemUtils.deleteRecursively(folder.toFile());
+                    }));
+        shared = nodes;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return shared;
+  }
+
+  /**
    * @param folder empty, for data and logs
    */
-  public OpenSearchNodes(Path folder) throws Exception {
+  private OpenSearchNodes(Path folder) throws IOException {
     boolean isBuilt = Files.exists(CLASS_PATH);
     if (!isBuilt && !"true".equals(System.getenv("CI"))) {
       Assumptions.abort("./mvnw pre-integration-test writes " + CLASS_PATH);
@@ -172,8 +200,7 @@ public final class OpenSearchNodes implements AutoCloseable {
         Duration.ofSeconds(30));
   }
 
-  @Override
-  public void close() {
-    process.destroyForcibly();
+  private void close() {
+    process.destroyForcibly().onExit().join(); // it writes no more into its folder then
   }
 }
