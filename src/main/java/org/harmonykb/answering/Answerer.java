@@ -63,6 +63,7 @@ public final class Answerer {
    * @param date the day that the prompt names; null takes today
    * @param passages what to answer from, the best first
    * @param unknown what of the question no document speaks of
+   * @param scopes where the passages' documents apply
    * @param retrievalMs what it took to find them
    * @param startedNanos when the question came, by {@link System#nanoTime}
    */
@@ -75,6 +76,7 @@ public final class Answerer {
       List<Exchange> history,
       List<Passage> passages,
       UnknownWords.Unknown unknown,
+      Scopes scopes,
       double retrievalMs,
       long startedNanos,
       Mode mode) {
@@ -98,6 +100,7 @@ public final class Answerer {
           history,
           passages,
           UnknownWords.Unknown.NOTHING,
+          Scopes.NONE,
           retrievalMs,
           startedNanos,
           mode);
@@ -186,7 +189,8 @@ public final class Answerer {
   }
 
   Evidence rank(Task task) {
-    return step("rank", () -> ranker.rank(task.searchedFor, task.passages, task.unknown));
+    return step(
+        "rank", () -> ranker.rank(task.searchedFor, task.passages, task.unknown, task.scopes));
   }
 
   /** A step of an answer, as traces and metrics see it. */

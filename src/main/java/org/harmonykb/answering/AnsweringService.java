@@ -75,7 +75,8 @@ public class AnsweringService {
     this.clock = clock;
     this.json = json;
     this.answerer = new Answerer(embedder, model, assistants, properties, clock, observations);
-    this.finder = new PassageFinder(retriever, index, properties, this::tokens);
+    this.finder =
+        new PassageFinder(retriever, index, properties, this::tokens, embedder.spaces().isShared());
     this.previews = new PromptPreviews(answerer, model);
     this.tracer =
         new SearchTracer(retriever, finder, assistants, properties, previews, this::tokens, clock);
@@ -170,7 +171,7 @@ public class AnsweringService {
         outcome.prompt(),
         outcome.written(),
         json.writeValueAsString(answer),
-        json.writeValueAsString(trail(task, assistant, outcome)),
+        json.writeValueAsString(trail(task, assistant, outcome, before.size())),
         listener.documents());
     withdrawIfRemoved(answer, listener.documents());
     return answer;
@@ -237,17 +238,19 @@ public class AnsweringService {
         history,
         found.passages(),
         found.unknown(),
+        found.scopes(),
         Answerer.millis(started),
         started,
         mode);
   }
 
   private Trail trail(
-      Answerer.Task task, Assistants.Versioned assistant, Answerer.Outcome outcome) {
+      Answerer.Task task, Assistants.Versioned assistant, Answerer.Outcome outcome, int keptTurns) {
     return Trail.of(
         task,
         assistant,
         outcome,
+        keptTurns,
         index.generation(),
         properties,
         model.canWrite() ? new Trail.Model(model.describe(), model.fingerprint()) : null);

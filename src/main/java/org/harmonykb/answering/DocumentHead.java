@@ -17,6 +17,11 @@ final class DocumentHead {
               + "|(?:last )?(?:updated|reviewed|changed)\\b.{0,12}\\d"
               + "|(?:文件编号|编号|文件号|适用范围|适用于|生效日期|施行日期|发布日期|版本|修订|负责部门|责任部门|归口部门|编制|审核|批准人?)[:：\\s])");
 
+  private static final Pattern POINTER =
+      Pattern.compile(
+          "(?i)^.{0,60}\\b(?:has|have) (?:its|their) own (?:rules|policy|policies|regulations)\\b"
+              + "|^(?:the )?[\\p{L} ]{2,40} follows? (?:the )?(?:document |policy )?[A-Z]{1,4}[- ]?[A-Z]?\\d");
+
   private static final Pattern ASKED =
       Pattern.compile(
           "(?i)document|number|version|revision|effective|appl(?:y|ies)|valid|owner|responsible"
@@ -26,6 +31,11 @@ final class DocumentHead {
 
   static boolean isOne(String sentence) {
     return HEAD.matcher(sentence).find();
+  }
+
+  /** Whether a sentence only says that the rule of a place stands in another document. */
+  static boolean pointsElsewhere(String sentence) {
+    return POINTER.matcher(sentence).find();
   }
 
   /** Whether a question may be answered by one. */

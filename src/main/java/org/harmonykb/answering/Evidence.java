@@ -27,5 +27,13 @@ public record Evidence(List<Sentence> sentences, double[] signals, double probab
     public String text() {
       return piece.text();
     }
+
+    Sentence withScore(double other) {
+      return new Sentence(passage, place, piece, features, other);
+    }
+
+    Sentence withPlace(int other) {
+      return new Sentence(passage, other, piece, features, score);
+    }
   }
 }

@@ -1,13 +1,13 @@
 package org.harmonykb.answering;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.harmonykb.retrieval.Passage;
@@ -49,19 +49,40 @@ final class EvidenceFeatures {
   private final List<Set<String>> headingTerms = new ArrayList<>();
   private final Map<String, Double> weights = new HashMap<>();
   private final List<Passage> passages;
+  private final List<Passage> all;
   private final @Nullable Pattern unit;
   private final List<Glossary.Concept> concepts;
-  private final Set<Glossary.Place> askedPlaces;
-  private final Map<Integer, Boolean> elsewhere = new HashMap<>();
+  private final Set<Places.Place> askedPlaces;
+  private final boolean isJourney;
+  private final List<Set<Places.Place>> sectionPlaces = new ArrayList<>();
+  private final List<Set<Places.Place>> documentPlaces = new ArrayList<>();
   private double weightOfAll;
 
+  /** Of all passages, to a question in their language. */
   EvidenceFeatures(String question, List<Passage> passages) {
+    this(question, List.of(), passages, _ -> true, Scopes.NONE);
+  }
+
+  /**
+   * @param otherWays to say what the question says, besides those of the glossary
+   * @param counts which of the passages are looked at; the others keep their numbers
+   * @param scopes where the passages' documents apply
+   */
+  EvidenceFeatures(
+      String question,
+      List<Glossary.Concept> otherWays,
+      List<Passage> passages,
+      Predicate<Passage> counts,
+      Scopes scopes) {
     this.question = question;
-    this.passages = passages;
+    this.passages = passages.stream().filter(counts).toList();
+    this.all = passages;
     this.type = AnswerType.of(question);
     this.unit = AnswerUnit.of(question);
-    this.concepts = Glossary.BUILT_IN.in(question);
-    this.askedPlaces = Glossary.BUILT_IN.places(question);
+    this.concepts = new ArrayList<>(Glossary.BUILT_IN.in(question));
+    this.concepts.addAll(otherWays);
+    this.askedPlaces = Places.BUILT_IN.in(question);
+    this.isJourney = Places.isJourney(question);
     this.askedSet = Terms.ofQuestion(question);
     this.asked = List.copyOf(askedSet);
     Matcher names = ENTITY.matcher(question);
@@ -70,8 +91,17 @@ final class EvidenceFeatures {
     }
     for (int i = 0; i < passages.size(); i++) {
       Passage passage = passages.get(i);
-      Set<String> heading = Terms.of(passage.title() + " " + passage.section());
+      String scope = scopes.of(passage);
+      Set<String> heading =
+          Terms.of(passage.title() + "\n" + passage.section() + "\n" + placesIn(scope));
       Set<String> all = new HashSet<>(heading);
+      sectionPlaces.add(Places.BUILT_IN.in(passage.section()));
+      documentPlaces.add(Places.BUILT_IN.in(passage.title() + "\n" + scope));
+      if (!counts.test(passage)) {
+        passageTerms.add(Set.of());
+        headingTerms.add(Set.of());
+        continue;
+      }
       for (Sentences.Piece piece : Sentences.ofPassage(passage.text())) {
         Set<String> terms = Terms.of(piece.text());
         if (Instructions.isOne(piece.text())) {
@@ -96,7 +126,7 @@ final class EvidenceFeatures {
   }
 
   Passage passage(Sentence sentence) {
-    return passages.get(sentence.passage - 1);
+    return all.get(sentence.passage - 1);
   }
 
   /**
@@ -116,28 +146,62 @@ final class EvidenceFeatures {
     return concepts.stream().anyMatch(c -> c.terms().contains(term) && c.isIn(held));
   }
 
+  /** Whether a sentence says no more than its title and section do. */
+  boolean repeatsHeading(Sentence sentence) {
+    Passage passage = passage(sentence);
+    return Terms.of(passage.title() + "\n" + passage.section()).containsAll(sentence.terms);
+  }
+
   Set<String> headingTerms(Sentence sentence) {
     return headingTerms.get(sentence.passage - 1);
   }
 
-  /**
-   * Whether a sentence is from a passage whose heading names another place than the question and
-   * that names none of the question's.
-   */
-  boolean isElsewhere(Sentence sentence) {
-    return !askedPlaces.isEmpty()
-        && elsewhere.computeIfAbsent(sentence.passage, _ -> isElsewhere(passage(sentence)));
+  /** A scope as far as it names places, which is what is compared. */
+  private static String placesIn(String scope) {
+    return Places.BUILT_IN.in(scope).isEmpty() ? "" : scope;
   }
 
-  /** A city is compared with cities only: Leipzig is not elsewhere than Germany. */
-  private boolean isElsewhere(Passage passage) {
-    Set<Glossary.Place> named =
-        Glossary.BUILT_IN.places(passage.title() + "\n" + passage.section());
-    boolean isOfOthers =
-        named.stream().anyMatch(p -> askedPlaces.stream().anyMatch(a -> a.isCity() == p.isCity()));
-    return isOfOthers
-        && Collections.disjoint(named, askedPlaces)
-        && Collections.disjoint(Glossary.BUILT_IN.places(passage.text()), askedPlaces);
+  /**
+   * Whether a sentence holds for the place that is asked about: 1 if its section or document says
+   * so, -1 if they or the sentence tell of another place only, 0 if nothing tells. Where somebody
+   * goes is no place whose rules are asked for, so a question about a journey knows no -1.
+   */
+  int place(Sentence sentence) {
+    if (askedPlaces.isEmpty()) {
+      return 0;
+    }
+    Set<Places.Place> ofSection = sectionPlaces.get(sentence.passage - 1);
+    Set<Places.Place> ofDocument = documentPlaces.get(sentence.passage - 1);
+    Set<Places.Place> own = Places.BUILT_IN.in(sentence.text());
+    int fits = place(own, ofSection, ofDocument);
+    return isJourney ? Math.max(0, fits) : fits;
+  }
+
+  /** Whether a sentence's document is of another place than the one asked about. */
+  boolean isOfOtherPlace(Sentence sentence) {
+    Set<Places.Place> ofDocument = documentPlaces.get(sentence.passage - 1);
+    return !isJourney
+        && !askedPlaces.isEmpty()
+        && !ofDocument.isEmpty()
+        && !Places.agree(ofDocument, askedPlaces);
+  }
+
+  /** The nearest that names a place decides, unless what is around it names another. */
+  private int place(
+      Set<Places.Place> own, Set<Places.Place> ofSection, Set<Places.Place> ofDocument) {
+    boolean isDocument = ofDocument.isEmpty() || Places.agree(ofDocument, askedPlaces);
+    boolean isSection = ofSection.isEmpty() || Places.agree(ofSection, askedPlaces);
+    if (Places.agree(own, askedPlaces)) {
+      return isDocument && isSection ? 1 : 0;
+    }
+    if (!ofSection.isEmpty()) {
+      boolean isMixed = isSection != isDocument && !ofDocument.isEmpty() && ofDocument.size() < 2;
+      return isMixed ? 0 : isSection ? 1 : -1;
+    }
+    if (!ofDocument.isEmpty()) {
+      return isDocument ? 1 : -1;
+    }
+    return own.isEmpty() ? 0 : -1;
   }
 
   /** The words of all passages. */

@@ -16,6 +16,13 @@ final class EvidenceGate {
   /** The place in the signals that tells whether there was a search. */
   private static final int SEARCHED = 13;
 
+  /** Places in the signals: similarity of the best sentence, words and names about it. */
+  static final int BEST_SIMILARITY = 2;
+
+  static final int COVERED = 18;
+
+  static final int MISSING_NAMES = 3;
+
   /** Weights of {@link #signals}, then the constant; 0.5 is where a question is refused. */
   private static final double[] GIVEN_ENGLISH = {
     0, 0, 4.164, -3.272, -0.206, -1.237, -0.747, 0, 0.781, 1.753, 0, -0.129, 0, 0, 0, 0, 0, -0.633,
@@ -87,7 +94,8 @@ final class EvidenceGate {
     return sentence.features()[EvidenceRanker.SIMILARITY];
   }
 
-  static double probability(String language, double[] signals) {
+  /** Above 0 a question is answered by default. */
+  static double logit(String language, double[] signals) {
     boolean chinese = language.equals(Language.CHINESE);
     boolean searched = signals[SEARCHED] > 0;
     double[] weights =
@@ -98,6 +106,6 @@ final class EvidenceGate {
     for (int i = 0; i < weights.length - 1; i++) {
       sum += weights[i] * signals[i];
     }
-    return 1 / (1 + Math.exp(-sum));
+    return sum;
   }
 }

@@ -1,9 +1,5 @@
 package org.harmonykb.answering;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,12 +15,8 @@ import java.util.stream.Collectors;
  */
 final class Glossary {
 
-  static final Glossary BUILT_IN = read("/answering/glossary.txt");
-
-  /** Kinds of groups: by how many signs their line begins with. */
-  private static final int COUNTRY = 1;
-
-  private static final int CITY = 2;
+  static final Glossary BUILT_IN =
+      new Glossary(WordList.read("/answering/glossary.txt"), Places.BUILT_IN.names());
 
   /** Longest phrase, in words or Han characters, that is looked up. */
   private static final int LONGEST = 6;
@@ -39,17 +31,16 @@ final class Glossary {
    *
    * @param words those of it that count, as they are written; pairs of Han characters
    */
-  record Phrase(String text, Set<String> terms, List<String> words) {}
+  record Phrase(String text, Set<String> terms, List<String> words) {
+
+    static Phrase of(String text) {
+      List<Terms.Word> words = Terms.words(text);
+      return new Phrase(text.strip(), Glossary.terms(words), texts(words));
+    }
+  }
 
   /** The ways to say one thing, or to name one place. */
-  private record Group(List<Phrase> phrases, int kind) {}
-
-  /**
-   * A country or a city.
-   *
-   * @param name the terms of its first name
-   */
-  record Place(Set<String> name, boolean isCity) {}
+  private record Group(List<Phrase> phrases) {}
 
   /**
    * What a question says in other words than a document may.
@@ -65,33 +56,20 @@ final class Glossary {
     }
   }
 
-  private Glossary(List<String> lines) {
-    for (String line : lines) {
-      if (line.isBlank() || line.startsWith("#")) {
-        continue;
-      }
-      List<Phrase> phrases = new ArrayList<>();
-      int kind = line.startsWith("@@") ? CITY : line.startsWith("@") ? COUNTRY : 0;
-      Group group = new Group(phrases, kind);
-      for (String phrase : line.substring(kind).split("\\|")) {
-        List<Terms.Word> words = Terms.words(phrase);
-        Set<String> terms = terms(words);
-        if (!terms.isEmpty()) {
-          phrases.add(new Phrase(phrase.strip(), terms, texts(words)));
-          groups.computeIfAbsent(key(words), _ -> new ArrayList<>()).add(group);
-        }
-      }
-    }
+  private Glossary(List<String> lines, List<List<String>> names) {
+    lines.forEach(line -> add(List.of(line.split("\\|"))));
+    names.forEach(this::add);
   }
 
-  private static Glossary read(String resource) {
-    try (InputStream in = Glossary.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException(resource + " is missing");
+  private void add(List<String> ways) {
+    List<Phrase> phrases = new ArrayList<>();
+    Group group = new Group(phrases);
+    for (String phrase : ways) {
+      Phrase way = Phrase.of(phrase);
+      if (!way.terms.isEmpty()) {
+        phrases.add(way);
+        groups.computeIfAbsent(key(Terms.words(phrase)), _ -> new ArrayList<>()).add(group);
       }
-      return new Glossary(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + resource, e);
     }
   }
 
@@ -119,22 +97,6 @@ final class Glossary {
       }
     }
     return concepts;
-  }
-
-  /** The places that a text names. */
-  Set<Place> places(String text) {
-    List<Terms.Word> words = Terms.words(text);
-    Set<Place> places = new HashSet<>();
-    for (int length = LONGEST; length > 0; length--) {
-      for (int i = 0; i + length <= words.size(); i++) {
-        for (Group group : groups.getOrDefault(key(words.subList(i, i + length)), List.of())) {
-          if (group.kind > 0) {
-            places.add(new Place(group.phrases.getFirst().terms, group.kind == CITY));
-          }
-        }
-      }
-    }
-    return places;
   }
 
   /** For each thing that a question says the other ways to say it, for {@code Query.related}. */

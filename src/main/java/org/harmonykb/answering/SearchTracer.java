@@ -101,7 +101,8 @@ final class SearchTracer {
                 collections,
                 request.scope(),
                 filters.effectiveOn() == null ? today() : filters.effectiveOn())
-            : new PassageFinder.Found(chosen(retrieval, verdicts), UnknownWords.Unknown.NOTHING);
+            : new PassageFinder.Found(
+                chosen(retrieval, verdicts), UnknownWords.Unknown.NOTHING, Scopes.NONE);
     return SearchTrace.of(
         request,
         condensed,
@@ -140,6 +141,7 @@ final class SearchTracer {
         turns,
         found.passages(),
         found.unknown(),
+        found.scopes(),
         0,
         System.nanoTime(),
         Answerer.Mode.AUTO);

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +22,21 @@ final class SectionContext {
   /** Tokens of a widened passage. */
   private static final int MOST_TOKENS = 600;
 
-  private final Function<UUID, List<Passage>> document;
+  /** Pieces on either side of one that are fetched with it. */
+  private static final int AROUND = 8;
+
+  private final Pieces index;
   private final ToIntFunction<String> tokens;
-  private final Map<UUID, List<Passage>> documents = new HashMap<>();
+  private final Map<UUID, Map<Integer, Optional<Passage>>> fetched = new HashMap<>();
   private int room;
 
-  private SectionContext(
-      Function<UUID, List<Passage>> document, ToIntFunction<String> tokens, int room) {
-    this.document = document;
+  /** Gives the pieces of a document by their ordinals, as {@code SearchIndex.passages} does. */
+  interface Pieces {
+    List<Passage> of(UUID documentId, int first, int last);
+  }
+
+  private SectionContext(Pieces index, ToIntFunction<String> tokens, int room) {
+    this.index = index;
     this.tokens = tokens;
     this.room = room;
   }
@@ -56,16 +63,13 @@ final class SectionContext {
   /**
    * @param chosen the best first
    * @param tokenBudget what all passages may take together
-   * @param document the passages of a document, in order; asked at most once for each
+   * @param index where the pieces beside them are
    * @return at most as many passages, the best first
    */
   static List<Passage> widen(
-      List<Passage> chosen,
-      int tokenBudget,
-      ToIntFunction<String> tokens,
-      Function<UUID, List<Passage>> document) {
+      List<Passage> chosen, int tokenBudget, ToIntFunction<String> tokens, Pieces index) {
     int used = chosen.stream().mapToInt(passage -> tokens.applyAsInt(passage.text()) + 30).sum();
-    return new SectionContext(document, tokens, tokenBudget - used).widen(chosen);
+    return new SectionContext(index, tokens, tokenBudget - used).widen(chosen);
   }
 
   private List<Passage> widen(List<Passage> chosen) {
@@ -126,10 +130,21 @@ final class SectionContext {
         .anyMatch(other -> ordinal >= other.first() && ordinal <= other.last());
   }
 
+  /** A piece, fetched with those around it: a document may have thousands. */
   private @Nullable Passage piece(Passage hit, int ordinal) {
-    return documents.computeIfAbsent(hit.documentId(), document).stream()
-        .filter(piece -> piece.revision() == hit.revision() && piece.ordinal() == ordinal)
-        .findFirst()
+    Map<Integer, Optional<Passage>> known =
+        fetched.computeIfAbsent(hit.documentId(), _ -> new HashMap<>());
+    if (!known.containsKey(ordinal)) {
+      int first = Math.max(0, ordinal - AROUND);
+      for (int i = first; i <= ordinal + AROUND; i++) {
+        known.putIfAbsent(i, Optional.empty());
+      }
+      index
+          .of(hit.documentId(), first, ordinal + AROUND)
+          .forEach(piece -> known.put(piece.ordinal(), Optional.of(piece)));
+    }
+    return Objects.requireNonNull(known.get(ordinal))
+        .filter(piece -> piece.revision() == hit.revision())
         .orElse(null);
   }
 

@@ -2,6 +2,7 @@ package org.harmonykb.answering;
 
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param generation of the index; what is compared are the passages
  * @param passages in the order of their numbers
  * @param unknown what of the question no document spoke of; null in old trails
+ * @param scopes where the passages' documents applied; null in old trails
  * @param history hash of the turns before
+ * @param kept how many of those turns the client keeps and sends along, as under {@code /v1}; they
+ *     are not stored, since nothing could take out of them what was removed; null in old trails
  * @param settings hash of how answers are made: {@code kb.ask.*} and the weights that rank
  * @param generated what the model was told and wrote, or null if quotes or a refusal answered
  * @param model which one, or null if none was loaded
@@ -42,7 +46,9 @@ record Trail(
     int generation,
     List<Source> passages,
     UnknownWords.@Nullable Unknown unknown,
+    @Nullable Map<UUID, String> scopes,
     String history,
+    @Nullable Integer kept,
     String settings,
     @Nullable Written generated,
     @Nullable Model model,
@@ -132,6 +138,7 @@ record Trail(
       Answerer.Task task,
       Assistants.Versioned assistant,
       Answerer.Outcome outcome,
+      int kept,
       int generation,
       AnsweringProperties properties,
       @Nullable Model model) {
@@ -153,7 +160,9 @@ record Trail(
         generation,
         task.passages().stream().map(Source::of).toList(),
         task.unknown(),
+        task.scopes().byDocument(),
         hash(task.history()),
+        kept,
         settings(properties),
         outcome.generated(),
         model,
@@ -190,6 +199,7 @@ record Trail(
         turns,
         found,
         unknown == null ? UnknownWords.Unknown.NOTHING : unknown,
+        scopes == null ? Scopes.NONE : new Scopes(scopes),
         0,
         System.nanoTime(),
         Answerer.Mode.valueOf(mode));
@@ -214,7 +224,11 @@ record Trail(
     if (!Objects.equals(was, fingerprint)) {
       changes.add(new Replay.Change("model", model == null ? "none" : model.name, modelName));
     }
-    if (!hash(turns).equals(history)) {
+    if (kept != null && kept > 0) {
+      if (generated != null) { // quotes are chosen by the self-contained question alone
+        changes.add(new Replay.Change("history", kept + " turns sent by the client", "not stored"));
+      }
+    } else if (!hash(turns).equals(history)) {
       changes.add(new Replay.Change("history", history, hash(turns)));
     }
     if (!settings(properties).equals(settings)) {

@@ -45,6 +45,10 @@ public record Query(String text, Filters filters, int limit, List<List<String>> 
       return new Filters(others, languages, documents, effectiveOn);
     }
 
+    public Filters withLanguages(Set<String> others) {
+      return new Filters(collections, others, documents, effectiveOn);
+    }
+
     public Filters withEffectiveOn(LocalDate day) {
       return new Filters(collections, languages, documents, day);
     }
@@ -71,6 +75,15 @@ public record Query(String text, Filters filters, int limit, List<List<String>> 
 
   public Query withLimit(int most) {
     return new Query(text, filters, most, related);
+  }
+
+  public Query withFilters(Filters others) {
+    return new Query(text, others, limit, related);
+  }
+
+  /** Only passages in one language. */
+  public Query inLanguage(String language) {
+    return withFilters(filters.withLanguages(Set.of(language)));
   }
 
   public Query withRelated(List<List<String>> others) {

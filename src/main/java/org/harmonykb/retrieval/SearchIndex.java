@@ -37,6 +37,15 @@ public interface SearchIndex extends SearchArms {
   /** The passages of a document's latest indexed revision, in order. */
   List<Passage> passages(UUID documentId);
 
+  /**
+   * Some of the passages of a document's latest indexed revision, in order: those that are there of
+   * a range of ordinals. Costs what the range holds, not what the document does.
+   *
+   * @param first ordinal, from 0
+   * @param last ordinal, included
+   */
+  List<Passage> passages(UUID documentId, int first, int last);
+
   /** All documents that have passages. */
   Set<UUID> documents();
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.harmonykb.retrieval.Passage;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,8 @@ class SectionContextTest {
           piece(RULES, 4, "B", 1, "four"),
           piece(RULES, 5, "B", 2, "five"));
 
-  private static final Function<UUID, List<Passage>> DOCUMENTS =
-      Map.of(RULES, PIECES, OTHER, List.of(piece(OTHER, 0, "A", 1, "other")))::get;
+  private static final Map<UUID, List<Passage>> DOCUMENTS =
+      Map.of(RULES, PIECES, OTHER, List.of(piece(OTHER, 0, "A", 1, "other")));
 
   @Test
   void aPieceIsWidenedToItsSectionAndNoFurther() {
@@ -57,6 +56,24 @@ class SectionContextTest {
   }
 
   @Test
+  void ofALongDocumentOnlyWhatIsAroundIsFetched() {
+    List<Passage> book =
+        IntStream.range(0, 5000).mapToObj(i -> piece(RULES, i, "A", 1, "p" + i)).toList();
+    List<Integer> fetched = new ArrayList<>();
+    List<Passage> widened =
+        SectionContext.widen(
+            List.of(book.get(2500)),
+            1600,
+            text -> 100,
+            (document, first, last) -> {
+              fetched.add(last - first + 1);
+              return book.subList(first, last + 1);
+            });
+    assertThat(widened.getFirst().text()).startsWith("p2500\np2501");
+    assertThat(fetched.stream().mapToInt(i -> i).sum()).isLessThan(50);
+  }
+
+  @Test
   void aWidenedPassageIsFoundByItsIdWhileItsPiecesAreThere() {
     Passage widened = widen(1000, 1).getFirst();
     Passage again = SectionContext.find(widened.id(), PIECES);
@@ -78,7 +95,7 @@ class SectionContextTest {
   private static List<Passage> widen(int room, int... ordinals) {
     List<Passage> chosen = new ArrayList<>();
     IntStream.of(ordinals).mapToObj(PIECES::get).forEach(chosen::add);
-    return SectionContext.widen(chosen, room, text -> 10, DOCUMENTS);
+    return SectionContext.widen(chosen, room, text -> 10, SectionContextTest::pieces);
   }
 
   private static Passage piece(
@@ -100,5 +117,11 @@ class SectionContextTest {
         0,
         0,
         0);
+  }
+
+  private static List<Passage> pieces(UUID document, int first, int last) {
+    return DOCUMENTS.getOrDefault(document, List.of()).stream()
+        .filter(piece -> piece.ordinal() >= first && piece.ordinal() <= last)
+        .toList();
   }
 }

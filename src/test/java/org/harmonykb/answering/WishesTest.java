@@ -104,6 +104,7 @@ class WishesTest {
                 List.of(),
                 List.of(passage(HOTELS)),
                 UnknownWords.in(question, word -> HOTELS.contains(word)),
+                Scopes.NONE,
                 0,
                 System.nanoTime(),
                 Answerer.Mode.AUTO),

@@ -58,6 +58,8 @@ public abstract class SearchIndexContract {
     assertThat(index.passages(first))
         .extracting(Passage::text)
         .containsExactly("alpha one", "alpha two");
+    assertThat(index.passages(first, 1, 7)).extracting(Passage::text).containsExactly("alpha two");
+    assertThat(index.passages(first, 0, 0)).extracting(Passage::text).containsExactly("alpha one");
     assertThat(index.contents()).isEqualTo(Map.of(first, Map.of(1, 2), second, Map.of(1, 1)));
     assertThat(index.passageCount()).isEqualTo(3);
 

@@ -102,6 +102,10 @@ class OpenAiIT {
             + reply.contentType().replaceAll(";.*", "")
             + "\n"
             + normal(reply.text());
+    assertGolden(name, text);
+  }
+
+  private static void assertGolden(String name, String text) throws Exception {
     Path golden = Path.of("src/test/resources/golden/" + name + ".txt");
     if (Boolean.getBoolean("kb.golden.write")) {
       Files.writeString(golden, text);
@@ -135,10 +139,12 @@ class OpenAiIT {
       socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
       InputStream in = socket.getInputStream();
       StringBuilder seen = new StringBuilder();
-      while (!seen.toString().contains("\"content\":\"")) {
+      while (chunks(seen.toString()).size() < 4) {
         seen.append((char) in.read());
       }
       assertThat(service.status().running()).isPositive();
+      assertGolden(
+          "cancel", String.join("\n\n", chunks(seen.toString())) + "\n\n(the reader is gone)");
     }
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
@@ -168,7 +174,18 @@ class OpenAiIT {
       JsonNode error = JSON.readTree(data.getLast()).get("error");
       assertThat(error.get("message").asString()).contains("shutting down");
       assertThat(error.has("code")).isTrue();
+      List<String> events = chunks(reply.text());
+      String between = "\n\n(as many more as were written)\n\n";
+      assertGolden(
+          "error-after",
+          String.join("\n\n", events.subList(0, 1)) + between + normal(events.getLast()));
     }
+  }
+
+  /** Whole events, without the frames of HTTP and heartbeats. */
+  private static List<String> chunks(String stream) {
+    String whole = stream.substring(0, Math.max(0, stream.lastIndexOf("\n\n")));
+    return normal(whole).lines().filter(line -> line.startsWith("data: ")).toList();
   }
 
   private static List<String> data(String stream) {

@@ -1,5 +1,8 @@
 package org.harmonykb.retrieval.lucene;
 
+import static org.harmonykb.retrieval.lucene.PassageDocuments.ORDINAL_AT;
+import static org.harmonykb.retrieval.lucene.PassageDocuments.REVISION_AT;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -23,6 +26,8 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
@@ -30,6 +35,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.DisjunctionMaxQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -322,6 +328,49 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
             .toList();
     int latest = all.stream().mapToInt(Passage::revision).max().orElse(0);
     return all.stream().filter(passage -> passage.revision() == latest).toList();
+  }
+
+  /** Those of the latest revision whose ordinals are in a range, in order. */
+  List<Passage> passages(UUID documentId, int first, int last) {
+    Term ofDocument = new Term("document", documentId.toString());
+    return withSearcher(
+        searcher -> {
+          List<Passage> found = new ArrayList<>();
+          int latest = 0;
+          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            PostingsEnum all = leaf.reader().postings(ofDocument, PostingsEnum.NONE);
+            if (all == null) {
+              continue;
+            }
+            Bits live = leaf.reader().getLiveDocs();
+            NumericDocValues ordinals = leaf.reader().getNumericDocValues(ORDINAL_AT);
+            NumericDocValues revisions = leaf.reader().getNumericDocValues(REVISION_AT);
+            StoredFields stored = leaf.reader().storedFields();
+            for (int i = all.nextDoc(); i != DocIdSetIterator.NO_MORE_DOCS; i = all.nextDoc()) {
+              if (live != null && !live.get(i)) {
+                continue;
+              }
+              boolean isKnown =
+                  ordinals != null
+                      && revisions != null
+                      && ordinals.advanceExact(i)
+                      && revisions.advanceExact(i);
+              if (isKnown) {
+                latest = Math.max(latest, (int) revisions.longValue());
+              }
+              if (!isKnown || ordinals.longValue() >= first && ordinals.longValue() <= last) {
+                Passage passage = PassageDocuments.passage(stored.document(i));
+                latest = Math.max(latest, passage.revision());
+                found.add(passage);
+              }
+            }
+          }
+          int newest = latest;
+          return found.stream()
+              .filter(p -> p.revision() == newest && p.ordinal() >= first && p.ordinal() <= last)
+              .sorted(Comparator.comparingInt(Passage::ordinal))
+              .toList();
+        });
   }
 
   Map<UUID, Map<Integer, Integer>> contents() {

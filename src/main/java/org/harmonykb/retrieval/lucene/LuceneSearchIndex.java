@@ -234,6 +234,11 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   }
 
   @Override
+  public List<Passage> passages(UUID documentId, int first, int last) {
+    return live.generation.passages(documentId, first, last);
+  }
+
+  @Override
   public Set<UUID> documents() {
     return contents().keySet();
   }

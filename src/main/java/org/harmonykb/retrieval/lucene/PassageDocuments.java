@@ -7,6 +7,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A passage as Lucene keeps it. Every passage has an {@code in_force} day, for its filter. */
 final class PassageDocuments {
+
+  /** Revision and ordinal where they are read without the passage; not in older indexes. */
+  static final String REVISION_AT = "revision_at";
+
+  static final String ORDINAL_AT = "ordinal_at";
 
   /** Marks what everybody may read among the groups in {@code allow}. */
   static final String EVERYBODY = "*";
@@ -45,6 +51,8 @@ final class PassageDocuments {
     document.add(new StringField("collection", chunk.collection(), Field.Store.YES));
     document.add(new StoredField("revision", chunk.revision()));
     document.add(new StoredField("ordinal", chunk.ordinal()));
+    document.add(new NumericDocValuesField(REVISION_AT, chunk.revision()));
+    document.add(new NumericDocValuesField(ORDINAL_AT, chunk.ordinal()));
     document.add(new StoredField("language", language));
     document.add(new StoredField("title", chunk.title()));
     document.add(new StoredField("section", chunk.section()));

@@ -273,11 +273,27 @@ final class OpenSearchGeneration implements SearchArms {
 
   /** The passages of a document's latest revision, in order. */
   List<Passage> passages(UUID document) {
+    return passages(document, 0, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Those of the latest revision whose ordinals are in a range, in order. The latest is that of the
+   * range; every revision begins at 0, and no caller asks for more than a hit's surroundings.
+   */
+  List<Passage> passages(UUID document, int first, int last) {
     List<Passage> passages = new ArrayList<>();
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("size", PAGE);
     body.put("_source", PassageJson.STORED);
-    body.put("query", PassageJson.term("document", document.toString()));
+    body.put(
+        "query",
+        Map.of(
+            "bool",
+            Map.of(
+                "filter",
+                List.of(
+                    PassageJson.term("document", document.toString()),
+                    Map.of("range", Map.of("ordinal", Map.of("gte", first, "lte", last)))))));
     body.put("sort", List.of(Map.of("revision", "desc"), Map.of("ordinal", "asc")));
     while (true) {
       JsonNode hits = complete(cluster.post(path("_search"), body)).path("hits").path("hits");

@@ -290,6 +290,11 @@ public final class OpenSearchIndex implements SearchIndex, AutoCloseable {
   }
 
   @Override
+  public List<Passage> passages(UUID documentId, int first, int last) {
+    return live.passages(documentId, first, last);
+  }
+
+  @Override
   public Set<UUID> documents() {
     return contents().keySet();
   }
