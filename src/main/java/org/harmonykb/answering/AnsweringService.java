@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -30,6 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
 public class AnsweringService {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnsweringService.class);
+
+  /** What the model reads in place of an answer that the asker may not read any more. */
+  private static final String WITHHELD = "This answer is not shown any more.";
 
   private final Retriever retriever;
   private final LanguageModel model;
@@ -190,18 +194,28 @@ public class AnsweringService {
   }
 
   private List<Answerer.Exchange> history(Question question) {
-    List<Answerer.Exchange> all = history(question.conversationId());
+    List<Answerer.Exchange> all = history(question.conversationId(), question.scope());
     Integer replaces = question.replaces();
     return replaces == null ? all : all.subList(0, Math.min(replaces, all.size()));
   }
 
-  private List<Answerer.Exchange> history(@Nullable UUID conversationId) {
-    return conversationId == null ? List.of() : exchanges(conversations.turns(conversationId));
+  private List<Answerer.Exchange> history(@Nullable UUID conversationId, AccessScope scope) {
+    return conversationId == null
+        ? List.of()
+        : exchanges(conversationId, conversations.turns(conversationId), scope);
   }
 
-  private static List<Answerer.Exchange> exchanges(List<Turn> turns) {
+  /** Of a turn that was made from what the asker may not read any more, the question is left. */
+  private List<Answerer.Exchange> exchanges(
+      UUID conversationId, List<Turn> turns, AccessScope scope) {
+    Map<UUID, Set<UUID>> used = conversations.documentsByTurn(conversationId);
     return turns.stream()
-        .map(turn -> new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer()))
+        .map(
+            turn ->
+                used.getOrDefault(turn.id(), Set.of()).stream()
+                        .allMatch(id -> documents.isReadable(id, scope))
+                    ? new Answerer.Exchange(turn.question(), turn.prompt(), turn.answer())
+                    : new Answerer.Exchange(turn.question(), turn.question(), WITHHELD))
         .toList();
   }
 
@@ -271,9 +285,11 @@ public class AnsweringService {
     Trail then = json.readValue(stored, Trail.class);
     List<Answerer.Exchange> history =
         exchanges(
+            turn.conversationId(),
             conversations.turns(turn.conversationId()).stream()
                 .filter(earlier -> earlier.ordinal() < turn.ordinal())
-                .toList());
+                .toList(),
+            scope);
     Assistants.Versioned assistant = assistants.current().get(then.assistant());
     List<Replay.Change> changes = new ArrayList<>();
     List<Passage> passages = new ArrayList<>();
@@ -312,12 +328,7 @@ public class AnsweringService {
   }
 
   private @Nullable Passage visible(Trail.Source source, AccessScope scope) {
-    boolean isReadable =
-        documents
-            .find(source.documentId())
-            .filter(document -> scope.permits(document.allow(), document.collection()))
-            .isPresent();
-    if (!isReadable) {
+    if (!documents.isReadable(source.documentId(), scope)) {
       return null;
     }
     return SectionContext.find(source.id(), index.passages(source.documentId()));
@@ -347,7 +358,7 @@ public class AnsweringService {
       conversations.get(request.conversationId(), request.scope().user());
     }
     try (RunningAnswers.Run _ = running.begin(Set.of(), AnswerListener.NONE)) {
-      return tracer.trace(request, history(request.conversationId()));
+      return tracer.trace(request, history(request.conversationId(), request.scope()));
     }
   }
 

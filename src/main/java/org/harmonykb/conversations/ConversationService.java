@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -74,6 +75,11 @@ public class ConversationService {
   /** The documents whose passages were in the prompts of a conversation. */
   public Set<UUID> documents(UUID id) {
     return turnDocuments.of(id);
+  }
+
+  /** The same for each turn by its id; turns without any are left out. */
+  public Map<UUID, Set<UUID>> documentsByTurn(UUID id) {
+    return turnDocuments.byTurn(id);
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.harmonykb.conversations;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.harmonykb.documents.RemovalListener;
@@ -59,6 +61,24 @@ class TurnDocuments implements RemovalListener, LoggedQuestions {
             .param(conversation)
             .query(UUID.class)
             .list());
+  }
+
+  /** The documents whose passages were in each turn's prompt; turns without any are left out. */
+  Map<UUID, Set<UUID>> byTurn(UUID conversation) {
+    Map<UUID, Set<UUID>> documents = new HashMap<>();
+    jdbc.sql(
+            """
+            select d.turn_id, d.document_id from turn_document d
+            join turn t on t.id = d.turn_id where t.conversation_id = ?
+            """)
+        .param(conversation)
+        .query(
+            row -> {
+              documents
+                  .computeIfAbsent(row.getObject("turn_id", UUID.class), turn -> new HashSet<>())
+                  .add(row.getObject("document_id", UUID.class));
+            });
+    return documents;
   }
 
   @Override

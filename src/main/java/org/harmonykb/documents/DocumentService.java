@@ -277,6 +277,14 @@ public class DocumentService {
     return documents.findById(id);
   }
 
+  /** Whether there is such a document and somebody may read it. */
+  public boolean isReadable(UUID id, AccessScope scope) {
+    return documents
+        .findById(id)
+        .filter(document -> scope.permits(document.allow(), document.collection()))
+        .isPresent();
+  }
+
   public Optional<StoredDocument> findByExternalId(String externalId) {
     return documents.findByExternalId(externalId);
   }

@@ -15,6 +15,8 @@ import org.harmonykb.conversations.ConversationService;
 import org.harmonykb.conversations.Feedback;
 import org.harmonykb.conversations.FeedbackService;
 import org.harmonykb.conversations.Turn;
+import org.harmonykb.documents.DocumentService;
+import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.security.CurrentCaller;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -40,6 +42,8 @@ class ConversationController {
 
   private final ConversationService conversations;
   private final ConversationSearch search;
+  private final StoredAnswers answers;
+  private final DocumentService documents;
   private final FeedbackService feedback;
   private final Assistants assistants;
   private final ConversationPdf pdf;
@@ -49,6 +53,8 @@ class ConversationController {
   ConversationController(
       ConversationService conversations,
       ConversationSearch search,
+      StoredAnswers answers,
+      DocumentService documents,
       FeedbackService feedback,
       Assistants assistants,
       ConversationPdf pdf,
@@ -56,6 +62,8 @@ class ConversationController {
       JsonMapper json) {
     this.conversations = conversations;
     this.search = search;
+    this.answers = answers;
+    this.documents = documents;
     this.feedback = feedback;
     this.assistants = assistants;
     this.pdf = pdf;
@@ -119,7 +127,8 @@ class ConversationController {
     if (q == null || q.isBlank()) {
       return latest.stream().map(Summary::of).toList();
     }
-    return search.find(latest, q).stream()
+    AccessScope scope = caller.scope();
+    return search.find(latest, q, id -> documents.isReadable(id, scope)).stream()
         .map(found -> Summary.of(found.conversation(), found.excerpt()))
         .toList();
   }
@@ -131,6 +140,7 @@ class ConversationController {
 
   private Full full(Conversation conversation) {
     String settings = conversation.settings();
+    AccessScope scope = caller.scope();
     Map<UUID, Feedback.Thumb> thumbs = feedback.thumbs(conversation.id());
     return new Full(
         conversation.id(),
@@ -138,15 +148,15 @@ class ConversationController {
         conversation.assistant(),
         settings == null ? null : json.readTree(settings),
         conversations.turns(conversation.id()).stream()
-            .map(turn -> view(turn, thumbs.get(turn.id())))
+            .map(turn -> view(turn, scope, thumbs.get(turn.id())))
             .toList());
   }
 
-  private TurnView view(Turn turn, Feedback.@Nullable Thumb thumb) {
+  private TurnView view(Turn turn, AccessScope scope, Feedback.@Nullable Thumb thumb) {
     return new TurnView(
         turn.ordinal(),
         turn.question(),
-        json.readTree(turn.result()),
+        answers.of(turn, scope),
         turn.createdAt(),
         thumb == null ? null : thumb.name().toLowerCase(Locale.ROOT));
   }

@@ -144,6 +144,36 @@ class RightsIT {
   }
 
   @Test
+  void earlierAnswerIsWithheldWhenRightsGoAndThereAgainWhenTheyComeBack() throws Exception {
+    LocalService.searchable(
+        outsider,
+        "annex.md",
+        "# Annex\n\nThe annex was bought for 93 million euros.",
+        Map.of("collection", "deals"));
+    String question = "What was the annex bought for?";
+    String id = ask(insider, question).get("conversationId").asString();
+    String path = "/api/conversations/" + id;
+    assertThat(insider.get(path).text()).contains("93 million");
+    assertThat(insider.get("/api/conversations?q=93%20million").text()).contains(id);
+    close("deals", Set.of("sales"));
+    for (String format : List.of("", "/export?format=md", "/export?format=json")) {
+      assertThat(insider.get(path + format).text())
+          .as(format)
+          .doesNotContain("93 million", "annex.md")
+          .contains("you may not read", question);
+    }
+    assertThat(insider.get("/api/conversations?q=93%20million").json()).isEmpty();
+    assertThat(insider.get("/api/conversations?q=annex%20bought").text()).contains(id);
+    Person.Reply goesOn =
+        insider.post(
+            "/api/ask", Map.of("question", "How much was it again?", "conversationId", id));
+    assertThat(goesOn.status()).isEqualTo(200);
+    assertThat(goesOn.text()).doesNotContain("93 million");
+    close("deals", Set.of());
+    assertThat(insider.get(path).text()).contains("93 million");
+  }
+
+  @Test
   void closingACollectionHoldsAtOnce() throws Exception {
     String open =
         LocalService.searchable(
