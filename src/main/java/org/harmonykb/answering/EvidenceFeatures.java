@@ -163,8 +163,8 @@ final class EvidenceFeatures {
 
   /**
    * Whether a sentence holds for the place that is asked about: 1 if its section or document says
-   * so, -1 if they or the sentence tell of another place only, 0 if nothing tells. Where somebody
-   * goes is no place whose rules are asked for, so a question about a journey knows no -1.
+   * so, -1 if they tell of another place only, 0 if nothing tells. Where somebody goes is no place
+   * whose rules are asked for, so a question about a journey knows no -1.
    */
   int place(Sentence sentence) {
     if (askedPlaces.isEmpty()) {
@@ -191,6 +191,9 @@ final class EvidenceFeatures {
       Set<Places.Place> own, Set<Places.Place> ofSection, Set<Places.Place> ofDocument) {
     boolean isDocument = ofDocument.isEmpty() || Places.agree(ofDocument, askedPlaces);
     boolean isSection = ofSection.isEmpty() || Places.agree(ofSection, askedPlaces);
+    if (ofSection.isEmpty() && ofDocument.isEmpty()) {
+      return 0;
+    }
     if (Places.agree(own, askedPlaces)) {
       return isDocument && isSection ? 1 : 0;
     }
@@ -198,10 +201,7 @@ final class EvidenceFeatures {
       boolean isMixed = isSection != isDocument && !ofDocument.isEmpty() && ofDocument.size() < 2;
       return isMixed ? 0 : isSection ? 1 : -1;
     }
-    if (!ofDocument.isEmpty()) {
-      return isDocument ? 1 : -1;
-    }
-    return own.isEmpty() ? 0 : -1;
+    return isDocument ? 1 : -1;
   }
 
   /** The words of all passages. */

@@ -117,6 +117,37 @@ class AnswersIT {
   }
 
   @Test
+  void replayKnowsTurnsThatTheClientKept() throws Exception {
+    service.ingest(
+        "quay.md",
+        "# Quay\n\nThe south quay opens at 5:20 in the morning. It closes at 20:50 at night."
+            .getBytes(StandardCharsets.UTF_8));
+    String body =
+        """
+        {"model":"default","messages":[{"role":"user","content":"When does the south quay open?"},
+        {"role":"assistant","content":"At 5:20."},
+        {"role":"user","content":"And when does it close at night?"}]}
+        """;
+    assertThat(service.post("/v1/chat/completions", body).text()).contains("20:50");
+    JsonNode conversation = service.get("/api/conversations").json().get(0);
+    JsonNode turn =
+        service
+            .get("/api/conversations/" + conversation.path("id").asString())
+            .json()
+            .path("turns")
+            .get(0);
+    JsonNode replay =
+        service
+            .post("/api/answers/" + turn.path("answer").path("id").asString() + "/replay", "")
+            .json();
+    boolean isWritten = turn.path("answer").path("mode").asString().equals("generated");
+    assertThat(replay.path("identical").asBoolean()).as(replay.toString()).isEqualTo(!isWritten);
+    if (isWritten) {
+      assertThat(replay.path("changed").get(0).path("now").asString()).isEqualTo("not stored");
+    }
+  }
+
+  @Test
   void correctedAnswerBecomesCuratedAndIsCitedAsSuch() throws Exception {
     JsonNode answer = service.ask("Where do I leave the key of the bicycle lock?");
     String path = "/api/answers/" + answer.path("id").asString() + "/feedback";
