@@ -77,11 +77,18 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
 
   private final FSDirectory directory;
   private final VectorSpaces spaces;
+  private static final String NOT_WRITTEN = "cannot write to the index";
+
   private final VectorStorage storage;
   private final String begunWith;
   private final String analysis;
   private final IndexWriter writer;
   private final SearcherManager searchers;
+  private final Object committing = new Object();
+
+  /** All changes up to it are on disk, by the writer's sequence numbers. */
+  private long committed; // guarded by committing
+
   private final Map<LocalDate, Set<UUID>> undated;
   private final Analyzer chineseWords = PassageAnalyzers.chineseWords();
   private final Map<String, Analyzer> analyzers =
@@ -189,25 +196,50 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
     return !analysis.equals(CURRENT_ANALYSIS);
   }
 
+  /** Writes a document's passages in place of those that are there, and commits. */
   void replace(UUID documentId, List<Chunk> chunks) {
+    commit(update(documentId, chunks));
+  }
+
+  /**
+   * The same without a commit: a crash may lose it, and searches may not see it yet.
+   *
+   * @return what {@link #commit} has to reach
+   */
+  long update(UUID documentId, List<Chunk> chunks) {
     try {
       List<Document> documents =
           chunks.stream().map(chunk -> PassageDocuments.of(chunk, spaces)).toList();
-      writer.updateDocuments(new Term("document", documentId.toString()), documents);
-      writer.commit();
-      searchers.maybeRefreshBlocking();
+      return writer.updateDocuments(new Term("document", documentId.toString()), documents);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to the index", e);
+      throw new UncheckedIOException(NOT_WRITTEN, e);
     }
   }
 
-  void delete(UUID documentId) {
+  /** Deletes a document's passages without a commit; see {@link #update}. */
+  long remove(UUID documentId) {
     try {
-      writer.deleteDocuments(new Term("document", documentId.toString()));
-      writer.commit();
-      searchers.maybeRefreshBlocking();
+      return writer.deleteDocuments(new Term("document", documentId.toString()));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to the index", e);
+      throw new UncheckedIOException(NOT_WRITTEN, e);
+    }
+  }
+
+  /**
+   * Returns when a change and all before it are on disk and seen by searches. One commit serves all
+   * who wait meanwhile: it costs tens of milliseconds, whatever it holds.
+   */
+  void commit(long sequence) {
+    synchronized (committing) {
+      if (sequence <= committed) {
+        return;
+      }
+      try {
+        committed = Math.max(sequence, writer.commit());
+        searchers.maybeRefreshBlocking();
+      } catch (IOException e) {
+        throw new UncheckedIOException(NOT_WRITTEN, e);
+      }
     }
   }
 

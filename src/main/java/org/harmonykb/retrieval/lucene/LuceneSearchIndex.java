@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooOldException;
@@ -142,16 +143,49 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
     }
   }
 
-  /** Lucene closes an index whose disk was full; what it had committed is all there. */
-  private void onLive(Consumer<LuceneGeneration> change) {
+  /**
+   * Makes a change in all generations. The live one's commit is waited for without the lock, so
+   * that one commit serves several changes; others are there seldom.
+   *
+   * @param update makes it in one generation and tells what to commit; may be called again
+   */
+  private void change(ToLongFunction<LuceneGeneration> update) {
+    LuceneGeneration changed;
+    long sequence;
+    synchronized (this) {
+      sequence = onLive(update);
+      changed = live.generation;
+      alsoElsewhere(generation -> generation.commit(update.applyAsLong(generation)));
+    }
     try {
-      change.accept(live.generation);
+      changed.commit(sequence);
+    } catch (RuntimeException e) {
+      commitAgain(changed, update, e);
+    }
+  }
+
+  /**
+   * After a failed commit, which closes an index, or one of a generation that is gone meanwhile.
+   */
+  private synchronized void commitAgain(
+      LuceneGeneration changed, ToLongFunction<LuceneGeneration> update, RuntimeException failed) {
+    if (live.generation == changed && changed.isOpen()) {
+      throw failed;
+    }
+    long sequence = onLive(update);
+    live.generation.commit(sequence);
+  }
+
+  /** Lucene closes an index whose disk was full; what it had committed is all there. */
+  private long onLive(ToLongFunction<LuceneGeneration> update) {
+    try {
+      return update.applyAsLong(live.generation);
     } catch (RuntimeException e) {
       if (live.generation.isOpen()) {
         throw e;
       }
       reopenLive(e);
-      change.accept(live.generation);
+      return update.applyAsLong(live.generation);
     }
   }
 
@@ -175,15 +209,13 @@ public final class LuceneSearchIndex implements SearchIndex, AutoCloseable {
   }
 
   @Override
-  public synchronized void replace(UUID documentId, List<Chunk> chunks) {
-    onLive(generation -> generation.replace(documentId, chunks));
-    alsoElsewhere(generation -> generation.replace(documentId, chunks));
+  public void replace(UUID documentId, List<Chunk> chunks) {
+    change(generation -> generation.update(documentId, chunks));
   }
 
   @Override
-  public synchronized void delete(UUID documentId) {
-    onLive(generation -> generation.delete(documentId));
-    alsoElsewhere(generation -> generation.delete(documentId));
+  public void delete(UUID documentId) {
+    change(generation -> generation.remove(documentId));
   }
 
   /** A generation that misses a change is of no use any more, but takes nothing else with it. */

@@ -7,12 +7,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.store.FSDirectory;
 import org.harmonykb.retrieval.AccessScope;
 import org.harmonykb.retrieval.Chunk;
@@ -62,6 +70,60 @@ class GenerationsTest {
     assertThat(index.generations())
         .extracting(SearchIndex.Generation::state)
         .containsExactly(State.LIVE, State.PREVIOUS);
+  }
+
+  @Test
+  void changesThatShareACommitAreAllOnDiskWhenTheyReturn() throws Exception {
+    Path live = folder.resolve("generation-1");
+    List<Callable<Boolean>> changes = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      changes.add(
+          () -> {
+            UUID id = UUID.randomUUID();
+            index.replace(id, List.of(chunk(id, 1, "delta", null, null)));
+            Term term = new Term("document", id.toString());
+            try (DirectoryReader onDisk = DirectoryReader.open(FSDirectory.open(live))) {
+              return onDisk.docFreq(term) == 1 && index.passages(id).size() == 1;
+            }
+          });
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Boolean> isThere : threads.invokeAll(changes)) {
+        assertThat(isThere.get()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void switchInTheMiddleLosesNoChange() throws Exception {
+    List<UUID> changed = Collections.synchronizedList(new ArrayList<>());
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        writers.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 15; i++) {
+                    UUID id = UUID.randomUUID();
+                    index.replace(id, List.of(chunk(id, 1, "delta", null, null)));
+                    changed.add(id);
+                  }
+                }));
+      }
+      for (int round = 0; round < 3; round++) {
+        index.beginGeneration();
+        for (UUID id : List.copyOf(changed)) {
+          index.replaceInNewGeneration(id, List.of(chunk(id, 1, "delta", null, null)));
+        }
+        index.switchGeneration();
+        index.rollBack();
+        index.dropPrevious();
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    }
+    assertThat(changed).hasSize(45).allMatch(id -> index.passages(id).size() == 1);
   }
 
   @Test
