@@ -6,7 +6,9 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,8 +21,9 @@ import org.springframework.stereotype.Component;
 @Component
 class UserStore {
 
-  private static final String COLUMNS =
-      "select name, display_name, origin, roles, enabled, created_at from app_user";
+  private static final String USERS =
+      "select name, display_name, origin, roles, enabled, created_at, group_name from app_user"
+          + " left join app_member on user_name = name";
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -35,14 +38,11 @@ class UserStore {
   }
 
   List<User> all() {
-    return jdbc.sql(COLUMNS + " order by name").query((row, n) -> user(row)).list();
+    return users(jdbc.sql(USERS + " order by name"));
   }
 
   Optional<User> find(String name) {
-    return jdbc.sql(COLUMNS + " where name = ?")
-        .param(name)
-        .query((row, n) -> user(row))
-        .optional();
+    return users(jdbc.sql(USERS + " where name = ?").param(name)).stream().findFirst();
   }
 
   /** The encoded password, or null for people whose password is kept elsewhere. */
@@ -112,20 +112,36 @@ class UserStore {
     }
   }
 
-  private User user(ResultSet row) throws SQLException {
-    String name = row.getString("name");
-    Set<String> groups =
-        new TreeSet<>(
-            jdbc.sql("select group_name from app_member where user_name = ?")
-                .param(name)
-                .query(String.class)
-                .list());
+  /**
+   * All in one query: a second one for the groups, made while a row of the first is read, needs a
+   * second connection, and many who hold one and wait for another wait for each other.
+   */
+  private static List<User> users(JdbcClient.StatementSpec query) {
+    Map<String, User> users = new LinkedHashMap<>();
+    query.query(
+        row -> {
+          String name = row.getString("name");
+          User user = users.get(name);
+          if (user == null) {
+            user = user(name, row);
+            users.put(name, user);
+          }
+          String group = row.getString("group_name");
+          if (group != null) {
+            user.groups().add(group);
+          }
+        });
+    return List.copyOf(users.values());
+  }
+
+  /** Without groups yet. */
+  private static User user(String name, ResultSet row) throws SQLException {
     return new User(
         name,
         row.getString("display_name"),
         SecurityMode.valueOf(row.getString("origin")),
         roles(row.getString("roles")),
-        groups,
+        new TreeSet<>(),
         row.getBoolean("enabled"),
         row.getObject("created_at", OffsetDateTime.class).toInstant());
   }
