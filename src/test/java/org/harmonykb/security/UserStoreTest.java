@@ -29,7 +29,10 @@ class UserStoreTest {
       store.insert(user("ada", "hr", "everyone"), "secret");
       store.insert(user("bob"), "secret");
 
-      assertThat(store.find("ada")).get().extracting(User::groups).isEqualTo(Set.of("everyone", "hr"));
+      assertThat(store.find("ada"))
+          .get()
+          .extracting(User::groups)
+          .isEqualTo(Set.of("everyone", "hr"));
       assertThat(store.find("bob")).get().extracting(User::groups).isEqualTo(Set.of());
       assertThat(store.find("eve")).isEmpty();
       assertThat(store.all()).extracting(User::name).containsExactly("ada", "bob");
