@@ -251,8 +251,9 @@ class RobustnessIT {
 
     // While others write, a prompt is read in small slices: time to go in the middle of it.
     int conversations = service.get("/api/conversations").json().size();
-    String words = "canteen hours ".repeat(270);
-    String asked = RunningService.json(Map.of("question", "When does it close? " + words));
+    // Words that say nothing: a question of many others would be refused before the model reads it.
+    String atLength = "When does the canteen close" + ", and if it is so, is it".repeat(140) + "?";
+    String asked = RunningService.json(Map.of("question", atLength));
     List<Socket> reading = new ArrayList<>();
     reading.add(open("/api/ask", asked, "text/event-stream"));
     reading.add(open("/api/ask", asked, "application/json"));
