@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -38,18 +39,27 @@ final class FaultFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     try {
       chain.doFilter(request, response);
+    } catch (InvalidParameterException e) {
+      if (response.isCommitted()) {
+        throw e;
+      }
+      write(response, ResponseEntity.of(UnreadableParameters.problem(e)).build());
     } catch (ServletException | IOException | RuntimeException e) {
       Fault fault = Fault.of(e);
       if (fault == null || response.isCommitted()) {
         throw e;
       }
       LOG.warn("{}: {}", fault, String.valueOf(e.getMessage()));
-      ResponseEntity<ProblemDetail> answer = fault.response(e);
-      response.reset();
-      response.setStatus(fault.status());
-      answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.getFirst()));
-      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-      response.getOutputStream().write(json.writeValueAsBytes(answer.getBody()));
+      write(response, fault.response(e));
     }
+  }
+
+  private void write(HttpServletResponse response, ResponseEntity<ProblemDetail> answer)
+      throws IOException {
+    response.reset();
+    response.setStatus(answer.getStatusCode().value());
+    answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.getFirst()));
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.getOutputStream().write(json.writeValueAsBytes(answer.getBody()));
   }
 }

@@ -3,6 +3,7 @@ package org.harmonykb.openai;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.harmonykb.answering.InvalidQuestionException;
 import org.harmonykb.answering.NoModelException;
 import org.harmonykb.connection.ShuttingDownException;
@@ -11,6 +12,7 @@ import org.harmonykb.engine.EngineBusyException;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.engine.sampling.SchemaException;
 import org.harmonykb.faults.Fault;
+import org.harmonykb.faults.UnreadableParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -52,6 +54,11 @@ class OpenAiErrors {
       case SchemaException _ -> failure(400, "schema", "invalid_schema", e);
       case InvalidQuestionException _ -> failure(400, null, null, e);
       case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
+      case InvalidParameterException invalid ->
+          new Failure(
+              invalid.getErrorCode(),
+              OpenAiError.of(
+                  UnreadableParameters.detail(invalid), OpenAiException.INVALID, null, null));
       case EngineBusyException _ ->
           new Failure(429, OpenAiError.of(e.getMessage(), "rate_limit_error", null, "queue_full"));
       case ShuttingDownException _ ->

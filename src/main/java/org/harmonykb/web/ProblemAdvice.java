@@ -1,6 +1,7 @@
 package org.harmonykb.web;
 
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.harmonykb.answering.DocumentRemovedException;
 import org.harmonykb.answering.InvalidAssistantException;
 import org.harmonykb.answering.InvalidQuestionException;
@@ -22,6 +23,7 @@ import org.harmonykb.engine.EngineException;
 import org.harmonykb.engine.ModelFormatException;
 import org.harmonykb.engine.UnknownAdapterException;
 import org.harmonykb.faults.Fault;
+import org.harmonykb.faults.UnreadableParameters;
 import org.harmonykb.ingestion.TooManyDeletionsException;
 import org.harmonykb.ingestion.UnreadableDocumentException;
 import org.harmonykb.jobs.JobConflictException;
@@ -73,6 +75,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
   })
   ProblemDetail invalid(RuntimeException e) {
     return problem(HttpStatus.BAD_REQUEST, e);
+  }
+
+  @ExceptionHandler
+  ProblemDetail unreadable(InvalidParameterException e) {
+    return UnreadableParameters.problem(e);
   }
 
   @ExceptionHandler

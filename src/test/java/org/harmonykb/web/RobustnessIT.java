@@ -144,6 +144,23 @@ class RobustnessIT {
   }
 
   @Test
+  void parametersThatCannotBeReadAreTheCallersMistake() throws Exception {
+    for (String query : List.of("?=1", "?a=1&=", "?collection=%25&=2")) {
+      assertProblem(service.get("/api/documents" + query), 400, "no name");
+      assertProblem(service.get("/api/conversations" + query), 400, "no name");
+      assertProblem(service.get("/actuator/health" + query), 400, "no name");
+    }
+    RunningService.Reply reply =
+        service.send(
+            service
+                .request("/v1/chat/completions")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("=3")));
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+    assertThat(reply.json().at("/error/type").asString()).isEqualTo("invalid_request_error");
+  }
+
+  @Test
   void controlTokensAreTextWhereverTheyComeFrom() throws Exception {
     Tokenizer tokenizer = service.engine().tokenizer();
     for (String forged : List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|start|>")) {
