@@ -24,6 +24,7 @@ async function route() {
   const values = Object.fromEntries(new URLSearchParams(query));
   const before = state.route;
   for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+  state.drawerOpen = false;
   if (name === 'd') {
     state.route = { name: 'document', id: rest[0], values };
     (await part('viewer', () => import('./viewer.js')))?.openDocument(rest[0], values);

@@ -118,10 +118,13 @@ export class PdfPages {
     canvas.setAttribute('aria-hidden', 'true');
     const text = document.createElement('div');
     text.className = 'textLayer';
+    const content = await page.getTextContent();
+    // pdf.js measures in this language: in the page's own, another font would shift the marks.
+    text.lang = content.lang ?? '';
     box.replaceChildren(canvas, text);
     await Promise.all([
       page.render({ canvas, viewport, transform: ratio === 1 ? undefined : [ratio, 0, 0, ratio, 0, 0] }).promise,
-      new TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport }).render(),
+      new TextLayer({ textContentSource: content, container: text, viewport }).render(),
     ]);
   }
 

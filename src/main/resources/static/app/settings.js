@@ -51,7 +51,7 @@ export function openSettings(chat) {
                 ? [...changed.collections, c.name] : changed.collections.filter(n => n !== c.name))}><span>${c.name}</span></label>`)}</div>
           ${changed.collections.length ? nothing : html`<span class="hint">${t('allCollections')}</span>`}
         </fieldset>
-        ${!offers('instructions') ? nothing : text('instructions', t('instructions'), [t('instructionsHint'), unheeded('instructions')].join(' '), html`<textarea name="instructions" rows="3" maxlength="2000" .value=${live(changed.instructions)}
+        ${!offers('instructions') ? nothing : text('instructions', t('instructions'), `${t('instructionsHint')}${unheeded('instructions')}`, html`<textarea name="instructions" rows="3" maxlength="2000" .value=${live(changed.instructions)}
           @input=${e => { changed.instructions = e.target.value; }}></textarea>`)}
         <div class="two">
           ${slider('temperature', t('temperature'), t('temperatureHint'), 2, 0)}

@@ -102,12 +102,12 @@ export function sourcePanel() {
 
 function facts(citation, doc) {
   const parts = [];
-  if (citation.page) parts.push(`${t('page')} ${citation.page}`);
+  if (citation.page) parts.push(t('pageNumber', citation.page));
   parts.push(`${t('revision')} ${citation.revision}`);
   const inForce = citation.effectiveFrom ?? doc?.effectiveFrom;
   if (inForce) parts.push(t('inForce', date(inForce)));
   if (doc?.updatedAt) parts.push(t('updated', date(doc.updatedAt)));
-  return parts.join(' · ');
+  return parts.map((part, i) => html`<span class="nowrap">${i ? '· ' : ''}${part}</span> `);
 }
 
 /** A passage; lines of cells as a table. */

@@ -17,17 +17,17 @@ const en = {
   busy: s => `The service is busy. Please try again${s ? ` in ${s} seconds` : ' in a moment'}.`,
   copy: 'Copy', copied: 'Copied', regenerate: 'Answer again', edit: 'Edit', resend: 'Ask again', details: 'Details',
   good: 'Good answer', bad: 'Bad answer', reasoning: 'Reasoning',
-  sources: 'Sources', source: n => `Source ${n}`, sourceOf: (n, title) => `Source ${n}: ${title}`, page: 'page', revision: 'revision',
+  sources: 'Sources', source: n => `Source ${n}`, sourceOf: (n, title) => `Source ${n}: ${title}`, pageNumber: n => `page ${n}`, revision: 'revision',
   inForce: d => `in force from ${d}`, updated: d => `updated ${d}`, open: 'Open document', openAt: p => `Open at page ${p}`,
   newer: r => `There is a newer revision of this document (${r}).`, gone: 'This document has been deleted since.',
   citedSentence: 'The sentence that the answer rests on is marked.', report: 'Report this document',
   unsupported: 'not supported by the documents', refusedTitle: 'Not in the documents', nearest: 'Nearest documents',
   notice: 'Please note', extractive: 'Quoted', generated: 'Written by the model', searchedFor: 'Searched for',
   retrievalTime: 'Search', firstToken: 'First token', totalTime: 'Total', tokensWritten: 'Tokens written', tokensRead: 'Prompt tokens', fromCache: 'from the cache',
-  rate: 'Speed', tokensPerSecond: r => `${r} tokens/s`,
+  rate: 'Speed', tokensPerSecond: r => `${r} tokens/s`, inSeconds: n => `${n}\u00a0s`, colon: ': ',
   settings: 'Settings', settingsOf: 'Settings of this conversation', settingsChanged: 'Settings differ from the assistant’s own',
   collections: 'Collections', allCollections: 'All that the assistant searches', instructions: 'Own instructions',
-  instructionsHint: 'On tone and form, such as “in three short points”. Answers still come from the documents alone.',
+  instructionsHint: 'On tone and form, such as “in three short points”. Answers still come from the documents alone. ',
   unheeded: 'The model that is loaded makes nothing of this.', thinking: 'Thinking…', reasoningHint: 'What the model thought before it answered. It is not checked and not kept.',
   temperature: 'Temperature', temperatureHint: '0 gives the same answer each time', topP: 'Top-p', length: 'Answer length',
   lengths: { default: 'As the assistant has it', short: 'Short', medium: 'Medium', long: 'Long' }, effort: 'Reasoning effort',
@@ -59,11 +59,11 @@ const zh = {
   reading: (a, b) => `正在阅读 ${a} / ${b} 个词元`, writing: r => (r ? `正在书写，每秒 ${r} 个词元` : '正在书写…'),
   stopped: '已停止。所显示的内容没有保存。', failed: '出错了', retry: '重试', offline: '无法连接服务。服务是否在运行？您是否在公司网络中？',
   busy: s => `服务繁忙，请${s ? ` ${s} 秒后` : '稍后'}重试。`, copy: '复制', copied: '已复制', regenerate: '重新回答', edit: '编辑', resend: '重新提问', details: '详情',
-  good: '回答很好', bad: '回答不好', reasoning: '推理过程', sources: '来源', source: n => `来源 ${n}`, sourceOf: (n, title) => `来源 ${n}：${title}`, page: '页', revision: '版本',
+  good: '回答很好', bad: '回答不好', reasoning: '推理过程', sources: '来源', source: n => `来源 ${n}`, sourceOf: (n, title) => `来源 ${n}：${title}`, pageNumber: n => `第 ${n} 页`, revision: '版本',
   inForce: d => `自 ${d} 起生效`, updated: d => `更新于 ${d}`, open: '打开文档', openAt: p => `打开第 ${p} 页`, newer: r => `该文档已有更新的版本（${r}）。`,
   gone: '该文档此后已被删除。', citedSentence: '回答所依据的句子已标出。', report: '报告此文档', unsupported: '文档未支持', refusedTitle: '文档中没有', nearest: '最接近的文档',
   notice: '请注意', extractive: '引自原文', generated: '由模型书写', searchedFor: '检索内容', retrievalTime: '检索', firstToken: '首个词元', totalTime: '总计', tokensWritten: '书写词元',
-  tokensRead: '提示词元', fromCache: '来自缓存', rate: '速度', tokensPerSecond: r => `每秒 ${r} 个词元`, settings: '设置', settingsOf: '本对话的设置', settingsChanged: '设置与助手的默认值不同',
+  tokensRead: '提示词元', fromCache: '来自缓存', rate: '速度', tokensPerSecond: r => `${r} 词元/秒`, inSeconds: n => `${n}\u00a0秒`, colon: '：', settings: '设置', settingsOf: '本对话的设置', settingsChanged: '设置与助手的默认值不同',
   collections: '文档集', allCollections: '助手检索的全部', instructions: '自定义指令', instructionsHint: '关于语气和形式，例如“用三个要点回答”。答案仍然只来自文档。', unheeded: '当前加载的模型不理会此项。', thinking: '正在思考…', reasoningHint: '模型回答之前的思考，未经核对，也不保存。', temperature: '温度', temperatureHint: '0 表示每次回答相同', topP: 'Top-p',
   length: '回答长度', lengths: { default: '助手默认', short: '短', medium: '中', long: '长' }, effort: '推理强度', efforts: { default: '助手默认', low: '低', medium: '中', high: '高' }, showReasoning: '显示模型的推理过程',
   adapter: '适配器', noAdapter: '无', share: '分享', shareTitle: '分享此对话', shareHint: '持有此链接且可使用本服务的人都能阅读该对话及其后续内容。回答只对有权阅读其引用文档的人显示。', shareStop: '停止分享', shareCopy: '复制链接',
@@ -100,9 +100,7 @@ export const date = value => new Intl.DateTimeFormat(locale(), { dateStyle: 'med
 export const dateTime = value =>
   new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(value));
 
-export const seconds = ms => new Intl.NumberFormat(locale(), {
-  style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: ms < 10000 ? 1 : 0,
-}).format(ms / 1000);
+export const seconds = ms => t('inSeconds', number(ms / 1000, ms < 10000 ? 1 : 0));
 
 export function bytes(value) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
@@ -111,7 +109,7 @@ export function bytes(value) {
   for (; v >= 1000 && i < 3; i++) v /= 1000;
   return new Intl.NumberFormat(locale(), {
     style: 'unit', unit: units[i], unitDisplay: 'short', maximumFractionDigits: v < 10 && i > 0 ? 1 : 0,
-  }).format(v);
+  }).format(v).replace(' ', '\u00a0');
 }
 
 /** A text of the service that comes in both languages. */

@@ -93,7 +93,7 @@ function refusal(chat, turn) {
       <p class="callout-title">${icon('info')} ${t('refusedTitle')}</p>
       <p>${said}</p>
       ${nearest.length
-        ? html`<p class="nearest">${t('nearest')}:</p><ul class="chips">${nearest.map(s => html`<li>
+        ? html`<p class="nearest">${t('nearest')}${t('colon').trim()}</p><ul class="chips">${nearest.map(s => html`<li>
             <button type="button" class="chip" @click=${() => openSource([s], s.n, '')}>${icon('document')}${s.title}</button></li>`)}</ul>`
         : rest.map(p => html`<p>${p}</p>`)}
     </div>`;

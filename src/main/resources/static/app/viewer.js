@@ -70,7 +70,7 @@ function blocksOf(blocks) {
       rule.className = 'page-rule';
       rule.dataset.page = page;
       rule.dataset.unmarked = '';
-      rule.textContent = `${t('page')} ${page}`;
+      rule.textContent = t('pageNumber', page);
       elements.push(rule);
     }
     if (block.rows) elements.push(tableOf(block.rows));
@@ -113,7 +113,8 @@ function showMark(view, root) {
 }
 
 const facts = doc => [doc.collection, `${t('revision')} ${doc.revision}`,
-  doc.effectiveFrom ? t('inForce', date(doc.effectiveFrom)) : '', t('updated', date(doc.updatedAt))].filter(Boolean).join(' · ');
+  doc.effectiveFrom ? t('inForce', date(doc.effectiveFrom)) : '', t('updated', date(doc.updatedAt))].filter(Boolean)
+  .map((fact, i) => html`<span class="nowrap">${i ? '· ' : ''}${fact}</span> `);
 
 export function viewerView() {
   if (!shown) return html`<main class="viewer" id="main"></main>`;
@@ -129,8 +130,8 @@ export function viewerView() {
             <button type="button" class="plain icon-button" aria-label=${t('previous')} ?disabled=${shown.page <= 1} @click=${() => pdf.goTo(shown.page - 1)}>${icon('back')}</button>
             <span class="small">${t('pageOf', shown.page, pdf.pages)}</span>
             <button type="button" class="plain icon-button" aria-label=${t('next')} ?disabled=${shown.page >= pdf.pages} @click=${() => pdf.goTo(shown.page + 1)}>${icon('forward')}</button>
-            <button type="button" class="plain icon-button only-wide" aria-label=${t('zoomOut')} @click=${() => pdf.zoom(1 / 1.2)}>−</button>
-            <button type="button" class="plain icon-button only-wide" aria-label=${t('zoomIn')} @click=${() => pdf.zoom(1.2)}>+</button>
+            <button type="button" class="plain icon-button" aria-label=${t('zoomOut')} @click=${() => pdf.zoom(1 / 1.2)}>−</button>
+            <button type="button" class="plain icon-button" aria-label=${t('zoomIn')} @click=${() => pdf.zoom(1.2)}>+</button>
           </div>` : nothing}
         ${doc ? html`<a class="button plain icon-button" href=${contentPath(shown)} download=${doc.filename} aria-label=${t('download')} title=${t('download')}>${icon('export')}</a>` : nothing}
       </header>

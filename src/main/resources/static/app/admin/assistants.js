@@ -47,8 +47,8 @@ export const view = () => (edited ? editor() : html`
   ${missing ? html`<p class="notice">${icon('info')}<span>${t('notEditable')}</span></p>` : nothing}
   <div class="cards-grid">${state.assistants.map(a => html`
     <section class="card"><h2>${localized(a.title)}</h2>
-      <p class="muted small">${a.id} · ${a.collections.length ? a.collections.join(', ') : t('searchesAll')}</p>
-      <p class="small">${t('contact')}: ${localized(a.contact)}</p>
+      <p class="muted small">${a.id} · ${a.collections.length ? t('searches', a.collections.join(', ')) : t('searchesAll')}</p>
+      <p class="small">${t('contact')}${t('colon')}${localized(a.contact)}</p>
       <div class="panel-actions"><a class="button" href="#/admin/assistants/${a.id}">${icon('edit')}${t('editAssistant')}</a></div>
     </section>`)}</div>`);
 

@@ -67,7 +67,7 @@ export function view() {
     <ol class="chunks">${chunks.map(chunk => html`
       <li class="card">
         <p class="chunk-head"><span class="chip-n">${chunk.ordinal + 1}</span><strong>${chunk.section || chunk.title}</strong>
-          <span class="muted small">${chunk.page ? `${t('page')} ${chunk.page} · ` : ''}${t('chunkFacts', chunk.ordinal, chunk.language, number(chunk.text.length))}</span></p>
+          <span class="muted small">${chunk.page ? `${t('pageNumber', chunk.page)} · ` : ''}${t('chunkFacts', chunk.ordinal, chunk.language, number(chunk.text.length))}</span></p>
         ${guard([chunk], () => passage(chunk.text, null))}
       </li>`)}</ol>`;
 }
@@ -112,7 +112,7 @@ function revisionList() {
         <a href="/api/documents/${doc.id}/revisions/${r.revision}/content" download=${r.filename}>${t('download')}</a>
         ${revisions[i + 1] ? html`<button type="button" class="plain" @click=${act(() => compare(revisions[i + 1], r))}>${t('compare')}</button>` : nothing}</li>`)}</ul>
     ${compared ? html`<div class="card diff" role="region" aria-label=${t('compareWith')}>
-      <h3>${t('compareWith')}: ${compared.from} → ${compared.to}</h3>
+      <h3>${t('compareWith')}${t('colon')}${compared.from} → ${compared.to}</h3>
       ${compared.lines.length ? compared.lines.map(([kind, text]) => html`<p class="diff-${kind}">${kind === 'gap' ? '…' : text}</p>`) : html`<p class="muted">${t('noDifference')}</p>`}
     </div>` : nothing}`;
 }

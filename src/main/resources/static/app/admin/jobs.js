@@ -105,7 +105,7 @@ const errorList = job => html`<details class="small" @toggle=${act(async () => {
   errors.set(job.id, await optional(`/api/admin/jobs/${job.id}/errors`));
   update();
 })}><summary>${t('documentErrors')}</summary>${errors.get(job.id)?.length
-  ? html`<ul>${errors.get(job.id).map(e => html`<li>${e.name ?? ''}: ${e.message}</li>`)}</ul>`
+  ? html`<ul>${errors.get(job.id).map(e => html`<li>${e.name ?? ''}${t('colon')}${e.message}</li>`)}</ul>`
   : html`<p class="muted">${t('none')}</p>`}</details>`;
 
 function generationList() {
@@ -130,8 +130,8 @@ function row(job) {
         ${job.result ? html`<details class="small"><summary>${t('result')}</summary>${resultList(job.result)}</details>` : nothing}
         ${job.state === 'FAILED' || job.kind !== 'INGEST' ? errorList(job) : nothing}</td>
       <td data-label=${t('stateName')}>${badge(job.state)}</td>
-      <td data-label=${t('progress')}>${job.total ? html`<progress max=${job.total} .value=${job.done} aria-label=${t('progress')}></progress> <span class="small">${number(job.done)} / ${number(job.total)}</span>` : '–'}
-        ${left === null ? nothing : html`<span class="small muted block">${t('eta', seconds(left))}</span>`}</td>
+      <td data-label=${t('progress')}><div>${job.total ? html`<span class="nowrap"><progress max=${job.total} .value=${job.done} aria-label=${t('progress')}></progress> <span class="small">${number(job.done)} / ${number(job.total)}</span></span>` : '–'}
+        ${left === null ? nothing : html`<span class="small muted block">${t('eta', seconds(left))}</span>`}</div></td>
       <td data-label=${t('started')}>${dateTime(job.createdAt)}</td>
       <td data-label=${t('took')}>${job.state === 'QUEUED' ? '–' : seconds(new Date(job.finishedAt ?? job.updatedAt) - new Date(job.startedAt ?? job.createdAt))}</td>
       <td class="row-tools">

@@ -56,12 +56,12 @@ function outcome() {
   const applied = [...filters.collections, ...filters.languages, ...filters.documents, filters.effectiveOn && `${t('effectiveOn')} ${date(filters.effectiveOn)}`].filter(Boolean);
   return html`
     <dl class="facts card">
-      <dt>${t('searchedAs')}</dt><dd>${question.searched} <span class="badge">${question.rewritten ? t('rewritten') : t('asAsked')}</span> <span class="muted small">${question.reason}</span></dd>
+      <dt>${t('searchedAs')}</dt><dd>${question.searched} <span class="badge">${question.rewritten ? t('rewritten') : t('asAsked')}</span> <span class="muted small">${t('searchReasons')[question.reason] ?? question.reason}</span></dd>
       <dt>${t('filtersApplied')}</dt><dd>${applied.length ? applied.join(', ') : t('none')}</dd>
       <dt>${t('words')}</dt><dd>${t('found', number(arms.words.found), number(arms.words.searchMs, 1))}</dd>
       <dt>${t('meaning')}</dt><dd>${t('found', number(arms.meaning.found), number(arms.meaning.searchMs + timings.embeddingMs, 1))}</dd>
       <dt>${t('weightOfWords')}</dt><dd>${number(arms.wordsWeight, 2)}</dd>
-      <dt>${t('timings')}</dt><dd>${number(timings.totalMs, 1)} ms</dd>
+      <dt>${t('timings')}</dt><dd>${t('milliseconds', number(timings.totalMs, 1))}</dd>
     </dl>
     ${result.candidates.length ? candidates() : html`<p class="muted">${t('noResult')}</p>`}
     <section class="card prompt"><h2>${t('promptShown')}</h2>${promptView(result.prompt)}
@@ -74,11 +74,11 @@ const candidates = () => html`
   <div class="table-scroll" tabindex="0" role="region" aria-label=${t('fused')}><table class="data lab cards">
     <thead><tr><th scope="col" class="right">${t('fused')}</th><th scope="col">${t('title')}</th><th scope="col" class="right">${t('words')}</th><th scope="col" class="right">${t('meaning')}</th><th scope="col">${t('matchedTerms')}</th><th scope="col">${t('context')}</th></tr></thead>
     <tbody>${result.candidates.map(c => html`<tr>
-      <td class="right" data-label=${t('fused')}><strong>${c.rank}</strong><span class="muted small block">${number(c.passage.score, 3)}</span></td>
-      <td class="main-cell"><a href="#/admin/documents/${c.passage.documentId}">${c.passage.title}</a><span class="muted small block">${[c.passage.section, c.passage.page ? `${t('page')} ${c.passage.page}` : '', `${t('revision')} ${c.passage.revision}`].filter(Boolean).join(' · ')}</span>
+      <td class="right" data-label=${t('fused')}><div><strong>${c.rank}</strong><span class="muted small block">${number(c.passage.score, 3)}</span></div></td>
+      <td class="main-cell"><a href="#/admin/documents/${c.passage.documentId}">${c.passage.title}</a><span class="muted small block">${[c.passage.section, c.passage.page ? t('pageNumber', c.passage.page) : '', `${t('revision')} ${c.passage.revision}`].filter(Boolean).join(' · ')}</span>
         <details class="small"><summary>${c.passage.text.length > 110 ? `${c.passage.text.slice(0, 110)}…` : c.passage.text}</summary>${passage(c.passage.text, null)}</details></td>
-      <td class="right" data-label=${t('words')}>${c.passage.keywordRank ? html`${c.passage.keywordRank}<span class="muted small block">${number(c.passage.keywordScore, 2)}</span>` : '–'}</td>
-      <td class="right" data-label=${t('meaning')}>${c.passage.vectorRank ? html`${c.passage.vectorRank}<span class="muted small block">${number(c.passage.similarity, 3)}</span>` : '–'}</td>
-      <td data-label=${t('matchedTerms')} class="small">${[...new Set(c.matched.map(m => m.term))].map(term => html`<span class="badge">${term}</span> `)}</td>
+      <td class="right" data-label=${t('words')}><div>${c.passage.keywordRank ? html`${c.passage.keywordRank}<span class="muted small block">${number(c.passage.keywordScore, 2)}</span>` : '–'}</div></td>
+      <td class="right" data-label=${t('meaning')}><div>${c.passage.vectorRank ? html`${c.passage.vectorRank}<span class="muted small block">${number(c.passage.similarity, 3)}</span>` : '–'}</div></td>
+      <td data-label=${t('matchedTerms')} class="small"><div>${[...new Set(c.matched.map(m => m.term))].map(term => html`<span class="badge">${term}</span> `)}</div></td>
       <td data-label=${t('context')}><span class="badge ${VERDICT[c.context] ?? ''}">${t('verdicts')[c.context] ?? c.context}</span></td>
     </tr>`)}</tbody></table></div>`;

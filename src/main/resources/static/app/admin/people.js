@@ -91,7 +91,7 @@ const groups = byCollection => html`
     <tbody>${[...new Set([...state.choices.collections.map(c => c.name), ...Object.keys(byCollection)])].sort().map(name => html`<tr>
       <td class="main-cell"><strong>${name}</strong></td><td>${byCollection[name]?.length ? byCollection[name].join(', ') : t('everybody')}</td>
       <td class="row-tools"><button type="button" class="plain icon-button" aria-label="${t('edit')}: ${name}" @click=${act(async () => {
-        const said = await openDialog(`${t('readers')}: ${name}`, close => html`
+        const said = await openDialog(`${t('readers')}${t('colon')}${name}`, close => html`
           <form @submit=${event => {
             event.preventDefault();
             close(words(new FormData(event.target).get('groups')));
@@ -133,4 +133,4 @@ async function addKey() {
 
 const audit = list => html`
   <div class="table-scroll" tabindex="0" role="region" aria-label=${t('audit')}><table class="data cards"><thead><tr><th scope="col">${t('when')}</th><th scope="col">${t('who')}</th><th scope="col">${t('what')}</th><th scope="col">${t('about')}</th></tr></thead>
-    <tbody>${list.map(e => html`<tr><td>${dateTime(e.at ?? e.createdAt)}</td><td data-label=${t('who')}>${e.actor}</td><td data-label=${t('what')}>${e.action}</td><td data-label=${t('about')} class="small">${e.subject ?? e.target ?? ''} ${e.detail ?? ''}</td></tr>`)}</tbody></table></div>`;
+    <tbody>${list.map(e => html`<tr><td>${dateTime(e.at ?? e.createdAt)}</td><td data-label=${t('who')}>${e.actor}</td><td data-label=${t('what')}><div>${t('auditActions')[e.action] ?? e.action}${e.status >= 400 ? html` <span class="badge bad">${e.status}</span>` : nothing}</div></td><td data-label=${t('about')} class="small">${e.subject ?? e.target ?? ''} ${e.detail ?? ''}</td></tr>`)}</tbody></table></div>`;

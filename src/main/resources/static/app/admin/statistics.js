@@ -81,7 +81,7 @@ export function view() {
       ${figure(t('latency'), f.questions ? seconds(f.medianMs) : '–', f.questions ? t('p95', seconds(f.p95Ms)) : '')}
       ${figure(t('firstTokenLatency'), f.questions ? seconds(f.firstTokenMedianMs) : '–', f.questions ? t('p95', seconds(f.firstTokenP95Ms)) : '')}
       ${figure(t('cacheHit'), percent(f.cachedTokens, f.promptTokens))}
-      ${figure(t('writingSpeed'), f.tokensPerSecond ? t('tokensPerSecond', number(f.tokensPerSecond)) : '–')}
+      ${figure(t('writingSpeed'), f.tokensPerSecond ? number(f.tokensPerSecond) : '–', t('perSecond'))}
       ${figure(t('memory'), bytes(memory.heapUsed), `${memory.heapMax > 0 ? t('ofHeap', bytes(memory.heapMax)) : t('heap')}${engine ? ` · ${t('kvCache')} ${bytes(engine.kvCacheBytes)}` : ''}`)}
     </dl>
     ${f.questions ? html`
@@ -97,7 +97,7 @@ export function view() {
         ${chart('cache', `${t('cacheHit')} (%)`, answers.days, [
           { label: t('cacheHit'), values: d => (d.figures.promptTokens ? d.figures.cachedTokens / d.figures.promptTokens * 100 : null), color: '--accent' },
         ])}
-        ${chart('speed', `${t('writingSpeed')} (${t('tokens')}/s)`, answers.days, [
+        ${chart('speed', `${t('writingSpeed')} (${t('perSecond')})`, answers.days, [
           { label: t('writingSpeed'), values: d => d.figures.tokensPerSecond || null, color: '--accent' },
         ])}
       </div>` : html`<p class="muted">${t('noData')}</p>`}

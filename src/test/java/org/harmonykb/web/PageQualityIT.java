@@ -2,6 +2,7 @@ package org.harmonykb.web;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
@@ -48,6 +49,13 @@ class PageQualityIT {
 
   private static final String MARKED = "The warranty can be extended only within 90 days";
 
+  /** How much of the page's width is marked. */
+  private static final String MARKED_SHARE =
+      """
+      document.querySelector('.pdf-page mark').getBoundingClientRect().width
+        / document.querySelector('.pdf-page').getBoundingClientRect().width
+      """;
+
   @BeforeAll
   void start() throws Exception {
     service = PageService.get();
@@ -90,6 +98,23 @@ class PageQualityIT {
         view -> {
           view.open("#/d/" + pdf + "?page=1&mark=" + MARKED).page.waitForSelector(".pdf-page mark");
           view.page.waitForTimeout(400);
+          // Whatever the reader's language, the mark ends where the words in the picture end.
+          assertThat(number(view.page, MARKED_SHARE)).isCloseTo(0.391, within(0.006));
+        });
+    if (look.isPhone()) {
+      views.put(
+          "menu",
+          view -> {
+            view.open("").page.locator(".chat-head .only-narrow").click();
+            view.page.waitForSelector(".drawer-open .sidebar");
+            view.page.waitForTimeout(300);
+          });
+    }
+    views.put(
+        "feedback",
+        view -> {
+          view.open("#/c/" + conversation).page.locator(".tools button").nth(2).click();
+          view.page.waitForSelector("dialog[open]");
         });
     views.put(
         "settings",
@@ -121,6 +146,9 @@ class PageQualityIT {
           view.page.waitForSelector(".lab tbody tr");
         });
     views.put(
+        "admin-lab-results",
+        view -> view.page.locator(".lab tbody tr").first().evaluate("row => row.scrollIntoView()"));
+    views.put(
         "admin-document",
         view -> {
           view.open("#/admin/documents/" + pdf).page.waitForSelector(".chunks li");
@@ -137,7 +165,7 @@ class PageQualityIT {
             .formatted(
                 look.language(),
                 look.theme().name().toLowerCase(Locale.ROOT),
-                look.width() < 600 ? "phone" : "desk");
+                look.isPhone() ? "phone" : "desk");
     try (PageService.View view = service.view(look)) {
       views(look)
           .forEach(

@@ -102,6 +102,10 @@ final class PageService {
 
     static final Look ENGLISH = new Look("en", ColorScheme.LIGHT, 1280, 800);
     static final Look CHINESE = new Look("zh", ColorScheme.LIGHT, 1280, 800);
+
+    boolean isPhone() {
+      return width < 600;
+    }
   }
 
   /** A page of its own, as another person's browser would have it. */
@@ -121,6 +125,8 @@ final class PageService {
               new Browser.NewContextOptions()
                   .setViewportSize(look.width, look.height)
                   .setColorScheme(look.theme)
+                  .setIsMobile(look.isPhone())
+                  .setHasTouch(look.isPhone())
                   .setLocale(look.language.equals("zh") ? "zh-CN" : "en-GB"));
       own.setDefaultTimeout(60_000);
       page = own.newPage();

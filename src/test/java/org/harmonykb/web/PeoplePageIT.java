@@ -56,6 +56,7 @@ class PeoplePageIT {
     page.navigate("http://localhost:" + service.port() + "/login.html");
     page.fill("#name", name);
     page.fill("#password", LocalService.PASSWORD);
+    view.screenshot("login-" + look.language());
     page.locator("#form button").click();
     page.waitForSelector("html[data-ready]");
     return view;
@@ -89,6 +90,7 @@ class PeoplePageIT {
       save(page);
       assertThat(row(page, name)).containsText("guards");
       assertThat(row(page, name)).containsText(active);
+      view.screenshot("people-" + language);
       try (PageService.View own = signedIn(look(language), name)) {
         // A reader has no administration.
         assertThat(own.page.locator(".welcome")).isVisible();
@@ -126,6 +128,7 @@ class PeoplePageIT {
       Locator event = row(page, "/api/admin/collections/hq").first();
       assertThat(event).containsText("admin");
       assertThat(event).containsText(change);
+      view.screenshot("audit-" + language);
     }
   }
 
