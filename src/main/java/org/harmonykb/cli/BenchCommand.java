@@ -3,6 +3,7 @@ package org.harmonykb.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures prefill and decode as llama-bench does: random tokens, a warm-up run, then the median of
+ * Measures prefill and decode as llama-bench does: random tokens, a warm-up, then the median of
  * some repeats. Each repeat has a prompt of its own, so that nothing is found in the cache.
  */
 @Command(
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
     description = "Measures how fast a model runs here.",
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
 
   @Option(names = "--model", required = true, paramLabel = "F")
   private Path model = Path.of("");
@@ -97,7 +100,7 @@ final class BenchCommand implements Callable<Integer> {
     List<Run> runs = new ArrayList<>();
     MemoryStatus used;
     try (InferenceEngine engine = InferenceEngine.load(model, options)) {
-      run(engine); // warms up the JIT and the page cache
+      warmUp(engine);
       for (int r = 0; r < repeats; r++) {
         Run run = run(engine);
         System.err.printf("prefill %.1f tokens/s, decode %.1f tokens/s%n", run.prefill, run.decode);
@@ -121,6 +124,17 @@ final class BenchCommand implements Callable<Integer> {
       result.forEach((key, value) -> System.out.printf("%-12s %s%n", key, value));
     }
     return 0;
+  }
+
+  /**
+   * Runs until pages are read and code is compiled: one run of a large model takes longer than
+   * that, a small one has to be repeated, as a service would.
+   */
+  private void warmUp(InferenceEngine engine) {
+    long start = System.nanoTime();
+    do {
+      run(engine);
+    } while (System.nanoTime() - start < WARM_UP.toNanos());
   }
 
   private Run run(InferenceEngine engine) {
