@@ -29,8 +29,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * Gives passages their vectors, in the background: one run at a time over all instances of the
- * service, with two threads, until nothing waits. It gives way to answers and to documents whose
- * words are not in the index yet. Where it is stands in the database passage by passage, so a
+ * service, with two threads, until nothing waits. They give way to answers and to documents whose
+ * words are not in the index yet: one as long as it takes, the other for a while only. Where the
+ * work is stands in the database passage by passage, so a
  * killed service goes on there.
  */
 @Component
@@ -43,10 +44,12 @@ class Embedding {
   private static final int THREADS = 2;
   private static final int BATCH = 16;
 
-  /** Longest time that a batch gives way; so the work goes on in the busiest hour, if slowly. */
-  private static final int PATIENCE_MS = 5000;
+  /** Longest time that a batch of one thread gives way: work goes on in the busiest hour. */
+  private static final int PATIENCE_WITH_ANSWERS_MS = 5_000;
 
-  private static final int PAUSE_MS = 50;
+  private static final int PATIENCE_WITH_UNREAD_MS = 30_000;
+
+  private static final int PAUSE_MS = 250;
 
   private final DocumentService documents;
   private final PassageStore store;
@@ -130,9 +133,10 @@ class Embedding {
     postponed = false;
     List<Thread> threads = new ArrayList<>();
     for (int i = 1; i < THREADS; i++) {
-      threads.add(Thread.ofPlatform().name("embed-" + i).start(this::work));
+      Thread.Builder thread = Thread.ofPlatform().name("embed-" + i);
+      threads.add(thread.start(() -> work(true)));
     }
-    work();
+    work(false);
     threads.forEach(Embedding::await);
   }
 
@@ -151,10 +155,13 @@ class Embedding {
     }
   }
 
-  private void work() {
+  /**
+   * @param isPatient whether it gives way as long as it takes
+   */
+  private void work(boolean isPatient) {
     for (StoredDocument document = take(); document != null; document = take()) {
       try {
-        embed(document);
+        embed(document, isPatient);
       } catch (RuntimeException e) {
         Fault fault = Fault.of(e);
         if (fault != null && fault.passes()) {
@@ -174,18 +181,22 @@ class Embedding {
     }
   }
 
+  /** Waits while others embed the last ones: more may come, and then all threads are needed. */
   private @Nullable StoredDocument take() {
-    if (!stopping && !postponed) {
+    while (mayGoOn()) {
       for (StoredDocument document : documents.toEmbed()) {
         if (taken.add(document.id())) {
           return document;
         }
       }
+      if (taken.isEmpty() || !pause()) {
+        return null;
+      }
     }
     return null;
   }
 
-  private void embed(StoredDocument document) {
+  private void embed(StoredDocument document, boolean isPatient) {
     UUID id = document.id();
     int revision = document.revision();
     while (true) {
@@ -193,7 +204,7 @@ class Embedding {
       if (waiting.isEmpty()) {
         break;
       }
-      giveWay();
+      giveWay(isPatient);
       List<StoredPassage> embedded = new ArrayList<>();
       for (StoredPassage passage : waiting) {
         if (stopping) {
@@ -213,18 +224,36 @@ class Embedding {
         });
   }
 
-  private void giveWay() {
-    for (int waited = 0; waited < PATIENCE_MS && !stopping && isElseNeeded(); waited += PAUSE_MS) {
-      try {
-        Thread.sleep(PAUSE_MS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+  private void giveWay(boolean isPatient) {
+    for (int waited = 0; mayGoOn(); waited += PAUSE_MS) {
+      int longest = patience();
+      boolean isOver = longest == 0 || !isPatient && waited >= longest;
+      if (isOver || !pause()) {
         return;
       }
     }
   }
 
-  private boolean isElseNeeded() {
-    return foreground.stream().anyMatch(Foreground::isBusy) || documents.countUnread() > 0;
+  /** Longest time to give way to what goes on now, in milliseconds; 0 where nothing does. */
+  private int patience() {
+    if (documents.countUnread() > 0) {
+      return PATIENCE_WITH_UNREAD_MS;
+    }
+    return foreground.stream().anyMatch(Foreground::isBusy) ? PATIENCE_WITH_ANSWERS_MS : 0;
+  }
+
+  /** False if interrupted. */
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE_MS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private boolean mayGoOn() {
+    return !stopping && !postponed;
   }
 }

@@ -63,7 +63,6 @@ class Ingestion implements JobHandler {
     }
     int revision = document.revision();
     try {
-      progress.report(0, 1);
       documents.moveTo(id, revision, DocumentState.PARSING, null);
       Preparation.Prepared prepared = preparation.prepare(document);
       if (prepared.passages().isEmpty()) {
@@ -121,7 +120,6 @@ class Ingestion implements JobHandler {
     if (isCurrent && missing > 0) {
       embedding.wake();
     }
-    progress.report(ready.size(), ready.size());
   }
 
   @Override

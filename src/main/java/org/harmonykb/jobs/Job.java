@@ -109,6 +109,9 @@ public class Job {
         onlyOne = null;
       }
     }
+    if (next == State.DONE) {
+      done = total;
+    }
   }
 
   /** Waits again for its turn; a wish to cancel it stays. */
