@@ -31,8 +31,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Gives passages their vectors, in the background: one run at a time over all instances of the
  * service, with two threads, until nothing waits. They give way to answers and to documents whose
  * words are not in the index yet: one as long as it takes, the other for a while only. Where the
- * work is stands in the database passage by passage, so a
- * killed service goes on there.
+ * work is stands in the database passage by passage, so a killed service goes on there.
  */
 @Component
 class Embedding {
