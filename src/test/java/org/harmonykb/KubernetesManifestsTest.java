@@ -130,8 +130,10 @@ class KubernetesManifestsTest {
         new Yaml().load(Files.readString(SCALED.resolve("kustomization.yaml")));
     List<Map<String, Object>> all = new ArrayList<>(manifests(BASE));
     for (Object patch : (List<?>) kustomization.getOrDefault("patches", List.of())) {
-      for (Map<String, Object> change :
-          documents(SCALED.resolve(String.valueOf(((Map<?, ?>) patch).get("path"))))) {
+      List<Map<String, Object>> changes =
+          documents(SCALED.resolve(String.valueOf(((Map<?, ?>) patch).get("path"))));
+      assertThat(changes).as("%s: kustomize wants one change a file", patch).hasSize(1);
+      for (Map<String, Object> change : changes) {
         Map<String, Object> target =
             all.stream().filter(m -> key(m).equals(key(change))).findFirst().orElseThrow();
         if ("delete".equals(change.get("$patch"))) {
