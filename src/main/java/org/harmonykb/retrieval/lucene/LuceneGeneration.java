@@ -75,10 +75,10 @@ final class LuceneGeneration implements SearchArms, AutoCloseable {
   /** Changes with the fields of words and with how text is cut into them. */
   private static final String CURRENT_ANALYSIS = "2";
 
-  private final FSDirectory directory;
-  private final VectorSpaces spaces;
   private static final String NOT_WRITTEN = "cannot write to the index";
 
+  private final FSDirectory directory;
+  private final VectorSpaces spaces;
   private final VectorStorage storage;
   private final String begunWith;
   private final String analysis;
