@@ -49,7 +49,6 @@ public final class S3Files implements FileStore, AutoCloseable {
   private static final int SERVER_ERROR = 500;
 
   private final S3Client client;
-  private final AwsCredentialsProvider credentials;
   private final String bucket;
   private final String prefix;
   private final String place;
@@ -73,7 +72,7 @@ public final class S3Files implements FileStore, AutoCloseable {
       throw new StorageException(
           "kb.storage.s3.bucket is the name of a bucket: 3 to 63 small letters, digits, dots and dashes");
     }
-    credentials = DefaultCredentialsProvider.builder().build();
+    AwsCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
@@ -94,16 +93,23 @@ public final class S3Files implements FileStore, AutoCloseable {
     }
     client = builder.build();
     try {
-      requireUsable();
+      requireUsable(credentials);
     } catch (RuntimeException e) {
       client.close();
       throw e;
     }
   }
 
-  private void requireUsable() {
+  private void requireUsable(AwsCredentialsProvider credentials) {
     try {
       credentials.resolveCredentials();
+    } catch (SdkException e) {
+      throw new StorageException(
+          "There are no keys for %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+              .formatted(place),
+          e);
+    }
+    try {
       client.headBucket(request -> request.bucket(bucket));
     } catch (S3Exception e) {
       if (e.statusCode() < SERVER_ERROR) {
@@ -117,22 +123,7 @@ public final class S3Files implements FileStore, AutoCloseable {
       }
       warn(e);
     } catch (SdkException e) {
-      if (isWithoutKeys()) {
-        throw new StorageException(
-            "There are no keys for %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-                .formatted(place),
-            e);
-      }
       warn(e);
-    }
-  }
-
-  private boolean isWithoutKeys() {
-    try {
-      credentials.resolveCredentials();
-      return false;
-    } catch (SdkException e) {
-      return true;
     }
   }
 
