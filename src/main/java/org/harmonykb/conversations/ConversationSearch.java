@@ -76,11 +76,15 @@ public class ConversationSearch {
                         row.getString("answer")))
             .list();
     Map<UUID, String> excerpts = new HashMap<>();
+    Map<UUID, Map<UUID, Set<UUID>>> sources = new HashMap<>();
     for (Match match : matches) {
       if (ids.contains(match.conversation) && !excerpts.containsKey(match.conversation)) {
         boolean isAsked = match.question.toLowerCase(Locale.ROOT).contains(wanted);
         if (isAsked
-            || documents.byTurn(match.conversation).getOrDefault(match.turn, Set.of()).stream()
+            || sources
+                .computeIfAbsent(match.conversation, documents::byTurn)
+                .getOrDefault(match.turn, Set.of())
+                .stream()
                 .allMatch(isReadable)) {
           excerpts.put(
               match.conversation, excerpt(isAsked ? match.question : match.answer, wanted));
