@@ -331,7 +331,7 @@ public class AnsweringService {
     if (!documents.isReadable(source.documentId(), scope)) {
       return null;
     }
-    return SectionContext.find(source.id(), index.passages(source.documentId()));
+    return SectionContext.find(source.id(), source.documentId(), index::passages);
   }
 
   /**

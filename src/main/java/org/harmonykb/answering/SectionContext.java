@@ -163,24 +163,20 @@ final class SectionContext {
   /**
    * A passage by its id, of one piece or several.
    *
-   * @param pieces of its document
+   * @param id as passages of the document have it, with the ordinal of its first piece and, after
+   *     widening, of its last
    * @return null if it is not there
    */
-  static @Nullable Passage find(String id, List<Passage> pieces) {
-    for (Passage first : pieces) {
-      if (first.id().equals(id)) {
-        return first;
-      }
-      if (id.startsWith(first.id() + "-")) {
-        int last = Integer.parseInt(id.substring(first.id().length() + 1));
-        List<Passage> all =
-            pieces.stream()
-                .filter(p -> p.revision() == first.revision())
-                .filter(p -> p.ordinal() >= first.ordinal() && p.ordinal() <= last)
-                .toList();
-        return all.size() == last - first.ordinal() + 1 ? first.withPieces(all) : null;
-      }
+  static @Nullable Passage find(String id, UUID document, Pieces index) {
+    String[] ordinals = id.substring(id.lastIndexOf(':') + 1).split("-", 2);
+    int from = Integer.parseInt(ordinals[0]);
+    int to = Integer.parseInt(ordinals[ordinals.length - 1]);
+    List<Passage> pieces = index.of(document, from, to);
+    if (pieces.size() != to - from + 1) {
+      return null;
     }
-    return null;
+    Passage first = pieces.getFirst();
+    Passage found = pieces.size() == 1 ? first : first.withPieces(pieces);
+    return found.id().equals(id) ? found : null;
   }
 }

@@ -76,10 +76,18 @@ class SectionContextTest {
   @Test
   void aWidenedPassageIsFoundByItsIdWhileItsPiecesAreThere() {
     Passage widened = widen(1000, 1).getFirst();
-    Passage again = SectionContext.find(widened.id(), PIECES);
+    Passage again = SectionContext.find(widened.id(), RULES, SectionContextTest::pieces);
     assertThat(again).extracting(Passage::text).isEqualTo(widened.text());
-    assertThat(SectionContext.find(RULES + ":1:4", PIECES)).isEqualTo(PIECES.get(4));
-    assertThat(SectionContext.find(widened.id(), PIECES.subList(0, 2))).isNull();
+    assertThat(SectionContext.find(RULES + ":1:4", RULES, SectionContextTest::pieces))
+        .isEqualTo(PIECES.get(4));
+    assertThat(SectionContext.find(RULES + ":2:4", RULES, SectionContextTest::pieces))
+        .as("of another revision")
+        .isNull();
+    assertThat(
+            SectionContext.find(
+                widened.id(), RULES, (document, first, last) -> PIECES.subList(first, last)))
+        .as("the last piece is gone")
+        .isNull();
   }
 
   @Test
