@@ -1,12 +1,12 @@
 package org.harmonykb.answering;
 
-import com.ibm.icu.text.Transliterator;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.harmonykb.retrieval.Language;
+import org.harmonykb.retrieval.SimplifiedChinese;
 
 /**
  * A question put into the other language word by word, to search and rank documents in that
@@ -22,9 +22,6 @@ record Translation(String language, String text, List<Unit> units, double share)
   /** Below this share too little of a question is left to search for. */
   private static final double LEAST_SHARE = 0.5;
 
-  private static final Transliterator SIMPLIFIED =
-      Transliterator.getInstance("Traditional-Simplified");
-
   /**
    * Words of the question.
    *
@@ -35,7 +32,7 @@ record Translation(String language, String text, List<Unit> units, double share)
 
   static Translation of(String question) {
     return Language.of(question).equals(Language.CHINESE)
-        ? english(SIMPLIFIED.transliterate(question))
+        ? english(SimplifiedChinese.of(question))
         : chinese(question);
   }
 

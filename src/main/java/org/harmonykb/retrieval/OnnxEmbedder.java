@@ -1,6 +1,5 @@
 package org.harmonykb.retrieval;
 
-import com.ibm.icu.text.Transliterator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -128,7 +127,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   private static Map<String, Encoder> bundled() {
     // The Chinese model knows little of traditional characters.
-    Transliterator simplified = Transliterator.getInstance("Traditional-Simplified");
     return Map.of(
         Language.ENGLISH,
         resource(
@@ -138,10 +136,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             UnaryOperator.identity()),
         Language.CHINESE,
         resource(
-            Language.CHINESE,
-            "bge-small-zh-v1.5-q",
-            "为这个句子生成表示以用于检索相关文章：",
-            simplified::transliterate));
+            Language.CHINESE, "bge-small-zh-v1.5-q", "为这个句子生成表示以用于检索相关文章：", SimplifiedChinese::of));
   }
 
   private static Encoder resource(

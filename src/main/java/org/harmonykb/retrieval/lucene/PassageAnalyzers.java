@@ -1,6 +1,5 @@
 package org.harmonykb.retrieval.lucene;
 
-import com.ibm.icu.text.Transliterator;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
 import org.apache.lucene.analysis.TokenStream;
@@ -12,21 +11,10 @@ import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.icu.ICUTransformFilter;
 import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
+import org.harmonykb.retrieval.SimplifiedChinese;
 
 /** How passages and questions become terms. */
 final class PassageAnalyzers {
-
-  /**
-   * One for all threads, as it allows. What it may change is worked out here once:
-   * ICUTransformFilter would do it for each thread's first text, which took 35 ms, and every
-   * question has new threads.
-   */
-  private static final Transliterator SIMPLIFIED =
-      Transliterator.getInstance("Traditional-Simplified");
-
-  static {
-    SIMPLIFIED.setFilter(SIMPLIFIED.getSourceSet().freeze());
-  }
 
   private PassageAnalyzers() {}
 
@@ -73,6 +61,7 @@ final class PassageAnalyzers {
 
   /** Simplified, of one width, in lower case. */
   private static TokenStream folded(Tokenizer tokens) {
-    return new ICUTransformFilter(new LowerCaseFilter(new CJKWidthFilter(tokens)), SIMPLIFIED);
+    return new ICUTransformFilter(
+        new LowerCaseFilter(new CJKWidthFilter(tokens)), SimplifiedChinese.folding());
   }
 }
