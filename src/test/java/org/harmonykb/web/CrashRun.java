@@ -3,7 +3,6 @@ package org.harmonykb.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,8 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import org.harmonykb.HarmonyKbApplication;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,7 +49,7 @@ final class CrashRun {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Known> known = new TreeMap<>(); // guarded by itself
   private final Map<String, Integer> counts = new TreeMap<>(); // guarded by known
-  private @Nullable Process process;
+  private @Nullable ServiceProcess process;
   private int port;
   private int versions = 1;
   private volatile boolean isDying;
@@ -84,39 +81,14 @@ final class CrashRun {
     start();
     verify();
     kill();
-    assertThat(check()).as("kb check on the data of a killed service").isZero();
-  }
-
-  private static List<String> java() {
-    return new ArrayList<>(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx700m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            HarmonyKbApplication.class.getName()));
+    assertThat(ServiceProcess.run(data, "check", "--data", data.toString(), "--json"))
+        .as("kb check on the data of a killed service")
+        .isZero();
   }
 
   private void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    List<String> command = java();
-    command.addAll(
-        List.of(
-            "--server.port=" + port,
-            "--kb.data-dir=" + data,
-            "--kb.corpus-dir=" + data.resolve("no-corpus"),
-            "--kb.model.path=none"));
-    process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
-            .start();
+    process = new ServiceProcess(data, List.of("--kb.model.path=none"));
+    port = process.port();
     isDying = false;
     Instant deadline = Instant.now().plus(SETTLING);
     while (true) {
@@ -134,22 +106,9 @@ final class CrashRun {
 
   private void kill() throws InterruptedException {
     isDying = true;
-    Process dying = process;
-    if (dying != null) {
-      dying.destroyForcibly(); // SIGKILL
-      assertThat(dying.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    if (process != null) {
+      process.kill();
     }
-  }
-
-  /** {@code kb check} as a process; its exit code. */
-  private int check() throws Exception {
-    List<String> command = java();
-    command.addAll(List.of("check", "--data", data.toString(), "--json"));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("log").toFile()))
-        .start()
-        .waitFor();
   }
 
   // What clients do

@@ -30,6 +30,18 @@ final class ServiceProcess implements AutoCloseable {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
+    List<String> command = command();
+    command.addAll(
+        List.of(
+            "--server.port=" + port,
+            "--kb.data-dir=" + data,
+            "--kb.corpus-dir=" + data.resolve("no-corpus")));
+    command.addAll(options);
+    process = start(command, log);
+  }
+
+  /** The program as a process of its own, without arguments. */
+  private static List<String> command() {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -40,19 +52,32 @@ final class ServiceProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx700m"));
     for (String property : List.of("aws.accessKeyId", "aws.secretAccessKey")) {
-      command.add("-D" + property + "=" + System.getProperty(property));
+      if (System.getProperty(property) != null) {
+        command.add("-D" + property + "=" + System.getProperty(property));
+      }
     }
     command.addAll(
         List.of(
             "-cp", System.getProperty("java.class.path"), HarmonyKbApplication.class.getName()));
-    command.addAll(
-        List.of(
-            "--server.port=" + port,
-            "--kb.data-dir=" + data,
-            "--kb.corpus-dir=" + data.resolve("no-corpus")));
-    command.addAll(options);
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    return command;
+  }
+
+  private static Process start(List<String> command, Path log) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  /** Runs a command of {@code bin/kb} and gives its exit code. */
+  static int run(Path data, String... arguments) throws IOException, InterruptedException {
+    List<String> command = command();
+    command.addAll(List.of(arguments));
+    return start(command, data.resolve("log")).waitFor();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   int port() {
