@@ -65,7 +65,10 @@ class KubernetesManifestsTest {
         JsonObject container = element.getAsJsonObject();
         assertThat(container.keySet())
             .contains("startupProbe", "livenessProbe", "readinessProbe", "resources");
-        assertThat(container.getAsJsonObject("resources").keySet()).contains("requests", "limits");
+        for (String kind : List.of("requests", "limits")) {
+          assertThat(container.getAsJsonObject("resources").getAsJsonObject(kind).keySet())
+              .contains("memory", "ephemeral-storage");
+        }
         assertThat(container.get("image").getAsString()).matches(".+:v?\\d.*");
         JsonObject security = container.getAsJsonObject("securityContext");
         assertThat(security.get("allowPrivilegeEscalation").getAsBoolean()).isFalse();
