@@ -5,27 +5,18 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.contentstream.PDFGraphicsStreamEngine;
 import org.apache.pdfbox.contentstream.operator.Operator;
-import org.apache.pdfbox.cos.COSArray;
 import org.apache.pdfbox.cos.COSBase;
-import org.apache.pdfbox.cos.COSFloat;
 import org.apache.pdfbox.cos.COSName;
-import org.apache.pdfbox.pdfparser.PDFStreamParser;
-import org.apache.pdfbox.pdfwriter.ContentStreamWriter;
-import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
-import org.apache.pdfbox.pdmodel.common.PDStream;
 import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.graphics.color.PDColor;
 import org.apache.pdfbox.pdmodel.graphics.form.PDFormXObject;
@@ -38,36 +29,66 @@ import org.apache.pdfbox.util.Vector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes text that nobody sees out of a PDF: white on nothing, without opacity, smaller than a point
- * or outside the page; drawn invisibly too, unless an image fills the page, since that is how scans
- * carry their text. Text within form objects is left as it is. One page, one thread.
+ * Draws a page to nowhere and counts, for each operator that shows text, which glyphs a reader
+ * sees: not those that are white on nothing, without opacity, smaller than a point or outside the
+ * page; nor those drawn invisibly, unless an image fills the page, since that is how scans carry
+ * their text. Operators are counted from 0 within the page's content and within each form object's.
+ * One page, one thread.
  */
 final class HiddenGlyphs extends PDFGraphicsStreamEngine {
 
-  private static final float LEAST_SIZE = 1;
+  static final float LEAST_SIZE = 1;
   private static final float LEAST_OPACITY = 0.02f;
 
   /** From this share of the page on an image is a scan. */
   private static final double SCAN = 0.5;
 
-  /** What a text operator draws. */
-  private static final class Shown {
-    int hidden;
-    int invisible;
-    int visible;
-    double width;
+  /** What a text operator draws, wherever its stream is drawn. */
+  static final class Shown {
+    private int hidden;
+    private int invisible;
+    private int visible;
+    private int times;
+    private double width;
+
+    boolean isUnseen() {
+      return visible == 0 && hidden > 0;
+    }
+
+    /** The step that it takes, in text space for a size of 1. */
+    double width() {
+      return width / times;
+    }
+
+    void add(Shown other) {
+      hidden += other.hidden;
+      visible += other.visible;
+      times += other.times;
+      width += other.width;
+    }
+  }
+
+  /** A content stream that is being drawn, and the operator it is at. */
+  private static final class Content {
+    private final COSBase stream;
+    private int operator = -1;
+    private int showing = -1;
+
+    Content(COSBase stream) {
+      this.stream = stream;
+    }
   }
 
   private final Rectangle2D crop;
   private final List<Rectangle2D> painted = new ArrayList<>();
-  private final Map<Integer, Shown> shown = new HashMap<>();
+  private final Map<COSBase, Map<Integer, Shown>> shown = new IdentityHashMap<>();
+  private final Deque<Content> contents = new ArrayDeque<>();
   private GeneralPath path = new GeneralPath();
-  private int operator = -1;
-  private int depth;
   private boolean isScan;
 
   private HiddenGlyphs(PDPage page) {
     super(page);
+    contents.push(new Content(page.getCOSObject()));
     var box = page.getCropBox();
     crop =
         new Rectangle2D.Double(
@@ -75,154 +96,64 @@ final class HiddenGlyphs extends PDFGraphicsStreamEngine {
   }
 
   /**
-   * Gives a copy in a temporary file if there is text to take out, else null. A file that cannot be
-   * read so is left to its parser, which tells what is wrong with it.
+   * What each text operator of the page and of the forms on it shows.
+   *
+   * @return by the page's dictionary or the form's stream, then by the operator's number
    */
-  static @Nullable Path removed(Path file) throws IOException {
-    try (PDDocument document = Loader.loadPDF(file.toFile())) {
-      boolean isChanged = false;
-      for (PDPage page : document.getPages()) {
-        isChanged |= clean(document, page);
-      }
-      if (!isChanged) {
-        return null;
-      }
-      document.setAllSecurityToBeRemoved(true);
-      Path copy = Files.createTempFile("seen", ".pdf");
-      document.save(copy.toFile());
-      return copy;
-    } catch (IOException | RuntimeException e) {
-      return null;
-    }
-  }
-
-  private static boolean clean(PDDocument document, PDPage page) throws IOException {
-    List<Object> tokens = new PDFStreamParser(page).parse();
-    if (!mayHide(page, tokens)) {
-      return false;
-    }
+  static Map<COSBase, Map<Integer, Shown>> of(PDPage page) throws IOException {
     HiddenGlyphs glyphs = new HiddenGlyphs(page);
     glyphs.processPage(page);
-    Map<Integer, Shown> unseen = new HashMap<>(glyphs.shown);
-    unseen
-        .values()
-        .removeIf(s -> s.visible > 0 || s.hidden + (glyphs.isScan ? 0 : s.invisible) == 0);
-    if (unseen.isEmpty()) {
-      return false;
-    }
-    PDStream content = new PDStream(document);
-    try (OutputStream out = content.createOutputStream(COSName.FLATE_DECODE)) {
-      new ContentStreamWriter(out).writeTokens(without(tokens, unseen));
-    }
-    page.setContents(content);
-    return true;
-  }
-
-  /** A look at the operators alone, which spares most pages the drawing. */
-  private static boolean mayHide(PDPage page, List<Object> tokens) {
-    float most = 2 * Math.max(page.getMediaBox().getWidth(), page.getMediaBox().getHeight());
-    List<Float> numbers = new ArrayList<>();
-    for (Object token : tokens) {
-      if (token instanceof org.apache.pdfbox.cos.COSNumber number) {
-        numbers.add(number.floatValue());
-      } else if (token instanceof Operator operator) {
-        Set<Float> values = new HashSet<>(numbers);
-        boolean isSuspicious =
-            switch (operator.getName()) {
-              case "g", "rg", "sc", "scn", "k" -> isPale(operator.getName(), values);
-              case "Tr" -> values.contains(3f) || values.contains(7f);
-              case "Tf" -> values.stream().anyMatch(size -> size < LEAST_SIZE * 2);
-              case "gs" -> true;
-              case "Td", "TD", "Tm", "cm" ->
-                  values.stream().anyMatch(v -> v < -1.5f || v > most)
-                      || operator.getName().equals("Tm")
-                          && numbers.size() == 6
-                          && Math.abs(numbers.get(3)) < LEAST_SIZE * 2;
-              default -> false;
-            };
-        if (isSuspicious) {
-          return true;
+    for (Map<Integer, Shown> operators : glyphs.shown.values()) {
+      for (Shown one : operators.values()) {
+        if (glyphs.isScan) {
+          one.visible += one.invisible;
+        } else {
+          one.hidden += one.invisible;
         }
-        numbers.clear();
+        one.invisible = 0;
       }
     }
-    return false;
-  }
-
-  private static boolean isPale(String operator, Set<Float> values) {
-    return operator.equals("k")
-        ? values.stream().allMatch(v -> v <= 0.02f)
-        : values.stream().allMatch(v -> v >= 0.98f)
-            || values.stream().allMatch(v -> v <= 0.02f) && operator.startsWith("sc");
-  }
-
-  /** The tokens with a step of the same width in place of what is not seen. */
-  private static List<Object> without(List<Object> tokens, Map<Integer, Shown> unseen) {
-    List<Object> kept = new ArrayList<>();
-    List<Object> operands = new ArrayList<>();
-    int count = -1;
-    for (Object token : tokens) {
-      operands.add(token);
-      if (!(token instanceof Operator operator)) {
-        continue;
-      }
-      count++;
-      Shown step = unseen.get(count);
-      if (step == null) {
-        kept.addAll(operands);
-      } else {
-        if (operator.getName().equals("\"") && operands.size() == 4) {
-          kept.addAll(List.of(operands.get(0), Operator.getOperator("Tw")));
-          kept.addAll(List.of(operands.get(1), Operator.getOperator("Tc")));
-        }
-        if (operator.getName().equals("'") || operator.getName().equals("\"")) {
-          kept.add(Operator.getOperator("T*"));
-        }
-        COSArray move = new COSArray();
-        move.add(new COSFloat((float) (-1000 * step.width)));
-        kept.addAll(List.of(move, Operator.getOperator("TJ")));
-      }
-      operands.clear();
-    }
-    kept.addAll(operands);
-    return kept;
+    return glyphs.shown;
   }
 
   @Override
   protected void processOperator(Operator name, List<COSBase> operands) throws IOException {
-    if (depth == 0) {
-      operator++;
-    }
+    contents.element().operator++;
     super.processOperator(name, operands);
   }
 
   @Override
   public void showForm(PDFormXObject form) throws IOException {
-    depth++;
+    contents.push(new Content(form.getCOSObject()));
     try {
       super.showForm(form);
     } finally {
-      depth--;
+      contents.pop();
     }
   }
 
   @Override
   public void showTransparencyGroup(PDTransparencyGroup form) throws IOException {
-    depth++;
+    contents.push(new Content(form.getCOSObject()));
     try {
       super.showTransparencyGroup(form);
     } finally {
-      depth--;
+      contents.pop();
     }
   }
 
   @Override
   protected void showGlyph(Matrix place, PDFont font, int code, Vector displacement)
       throws IOException {
-    if (depth > 0) {
-      return;
+    Content content = contents.element();
+    Shown now =
+        shown
+            .computeIfAbsent(content.stream, _ -> new HashMap<>())
+            .computeIfAbsent(content.operator, _ -> new Shown());
+    if (content.showing != content.operator) {
+      content.showing = content.operator;
+      now.times++;
     }
-    Shown now = shown.computeIfAbsent(operator, _ -> new Shown());
     now.width += displacement.getX();
     PDGraphicsState state = getGraphicsState();
     RenderingMode mode = state.getTextState().getRenderingMode();

@@ -62,7 +62,7 @@ final class TikaReader {
   /** A copy without text that nobody sees, or null where there is no such text. */
   private static @Nullable Path seen(String mediaType, Path file) throws IOException {
     if (mediaType.equals(FileTypes.PDF)) {
-      return HiddenGlyphs.removed(file);
+      return VisiblePdf.copy(file);
     }
     return FileTypes.isSlides(mediaType) ? HiddenSlides.removed(file) : null;
   }

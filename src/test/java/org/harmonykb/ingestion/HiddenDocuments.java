@@ -10,10 +10,14 @@ import java.nio.file.Path;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts;
+import org.apache.pdfbox.pdmodel.graphics.form.PDFormXObject;
 import org.apache.pdfbox.pdmodel.graphics.image.LosslessFactory;
 import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAppearanceStream;
 import org.apache.poi.ss.usermodel.CellStyle;
 import org.apache.poi.ss.usermodel.FillPatternType;
 import org.apache.poi.ss.usermodel.IndexedColors;
@@ -34,6 +38,7 @@ final class HiddenDocuments {
     PDF_INVISIBLE("pdf"),
     PDF_OFF_PAGE("pdf"),
     PDF_TINY("pdf"),
+    PDF_FORM_WHITE("pdf"),
     PPTX_WHITE("pptx"),
     PPTX_OFF_SLIDE("pptx"),
     PPTX_HIDDEN_SLIDE("pptx"),
@@ -43,6 +48,7 @@ final class HiddenDocuments {
     XLSX_HIDDEN_SHEET("xlsx"),
     PDF_WHITE_ON_BOX("pdf"),
     PDF_SCAN("pdf"),
+    PDF_FORM_WHITE_ON_THE_NEXT_PAGES_BOX("pdf"),
     PPTX_WHITE_ON_BOX("pptx"),
     XLSX_WHITE_ON_FILL("xlsx"),
     XLSX_FILTERED_ROW("xlsx");
@@ -102,10 +108,37 @@ final class HiddenDocuments {
               text(out, Color.BLACK, 12, 50, 600, RenderingMode.NEITHER, hidden);
           case PDF_OFF_PAGE -> text(out, Color.BLACK, 12, 50, -200, RenderingMode.FILL, hidden);
           case PDF_TINY -> text(out, Color.BLACK, 0.4f, 50, 600, RenderingMode.FILL, hidden);
+          case PDF_FORM_WHITE -> out.drawForm(whiteForm(document, hidden));
+          case PDF_FORM_WHITE_ON_THE_NEXT_PAGES_BOX -> {
+            PDFormXObject form = whiteForm(document, hidden);
+            out.drawForm(form);
+            onBox(document, form);
+          }
           default -> text(out, Color.WHITE, 12, 50, 600, RenderingMode.FILL, hidden);
         }
       }
       document.save(file.toFile());
+    }
+  }
+
+  private static PDFormXObject whiteForm(PDDocument document, String text) throws IOException {
+    PDAppearanceStream form = new PDAppearanceStream(document); // a form that can be written to
+    form.setBBox(PDRectangle.LETTER);
+    form.setResources(new PDResources());
+    try (PDPageContentStream out = new PDPageContentStream(document, form)) {
+      text(out, Color.WHITE, 12, 50, 600, RenderingMode.FILL, text);
+    }
+    return form;
+  }
+
+  private static void onBox(PDDocument document, PDFormXObject form) throws IOException {
+    PDPage page = new PDPage();
+    document.addPage(page);
+    try (PDPageContentStream out = new PDPageContentStream(document, page)) {
+      out.setNonStrokingColor(Color.BLUE);
+      out.addRect(40, 590, 500, 40);
+      out.fill();
+      out.drawForm(form);
     }
   }
 
