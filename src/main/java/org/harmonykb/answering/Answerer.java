@@ -35,6 +35,10 @@ public final class Answerer {
   /** Sentences that it may copy. */
   private static final int COPIED = 2;
 
+  /** Of all answers of the process. */
+  static final ProcessorTurns TURNS =
+      new ProcessorTurns(Runtime.getRuntime().availableProcessors());
+
   private static final Logger LOG = LoggerFactory.getLogger(Answerer.class);
 
   /** Who writes. */
@@ -190,7 +194,10 @@ public final class Answerer {
 
   Evidence rank(Task task) {
     return step(
-        "rank", () -> ranker.rank(task.searchedFor, task.passages, task.unknown, task.scopes));
+        "rank",
+        () ->
+            TURNS.take(
+                () -> ranker.rank(task.searchedFor, task.passages, task.unknown, task.scopes)));
   }
 
   /** A step of an answer, as traces and metrics see it. */
@@ -426,7 +433,8 @@ public final class Answerer {
       Evidence evidence,
       boolean isSmall,
       AnswerListener listener) {
-    AnswerVerifier.Verified verified = AnswerVerifier.verify(generated.text(), task.passages);
+    AnswerVerifier.Verified verified =
+        TURNS.take(() -> AnswerVerifier.verify(generated.text(), task.passages));
     Answer.Usage usage =
         new Answer.Usage(
             generated.usage().promptTokens(),

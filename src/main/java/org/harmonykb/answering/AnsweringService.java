@@ -242,7 +242,8 @@ public class AnsweringService {
         question.collections().isEmpty()
             ? Set.copyOf(assistant.collections())
             : question.collections();
-    PassageFinder.Found found = finder.find(searchedFor, collections, question.scope(), today());
+    PassageFinder.Found found =
+        Answerer.TURNS.take(() -> finder.find(searchedFor, collections, question.scope(), today()));
     return new Answerer.Task(
         question,
         searchedFor,
