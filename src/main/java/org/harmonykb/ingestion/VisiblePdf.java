@@ -45,7 +45,7 @@ final class VisiblePdf {
       Map<COSBase, Map<Integer, Shown>> shown = new IdentityHashMap<>();
       List<PDPage> others = new ArrayList<>();
       for (PDPage page : document.getPages()) {
-        if (mayHide(page, page, newSet())) {
+        if (mayHide(page, page, Collections.newSetFromMap(new IdentityHashMap<>()))) {
           draw(page, shown);
         } else {
           others.add(page);
@@ -117,18 +117,10 @@ final class VisiblePdf {
     }
   }
 
-  private static <T> Set<T> newSet() {
-    return Collections.newSetFromMap(new IdentityHashMap<>());
-  }
-
   /** A look at the operators alone, which spares most pages the drawing. */
   private static boolean mayHide(PDPage page, PDContentStream content, Set<COSBase> known)
       throws IOException {
-    List<Object> tokens =
-        content instanceof PDFormXObject form
-            ? new PDFStreamParser(form).parse()
-            : new PDFStreamParser(page).parse();
-    if (mayHide(page, tokens)) {
+    if (mayHide(page, new PDFStreamParser(content).parse())) {
       return true;
     }
     PDResources resources = content.getResources();
